@@ -1,0 +1,144 @@
+"""What is decided about one order: the rules that fire, the indicators it leaves, its obligations.
+
+Part of the reference evaluator: written to be obviously right, sharing nothing with the engine but the policy's values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from engine.policy.model import Clock, ClockDeadline, Decision, DoneByEvent, Obligation, Policy, Rule
+from tests.reference.cells import Row
+from tests.reference.truth import View, each_element, for_any_element, holds
+
+_DAY = dt.timedelta(days=1)
+
+
+class AmbiguousDecisionError(Exception):
+    """Two rules of a ``unique`` decision fire on one order."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order and everything decided about it. ``left``: ids of the indicators that do not count it."""
+
+    row: Row
+    view: View
+    fired: tuple[str, ...]
+    left: frozenset[str]
+    duties: dict[str, str]
+
+
+def decide(row: Row, policy: Policy, as_of: dt.datetime) -> Order:
+    """Everything about one order."""
+    firing = _Firing(row, policy, as_of)
+    fired = [rule for decision in policy.decisions for rule in decision.rules if firing.fires(decision, rule)]
+    left: set[str] = set()
+    for decision in policy.decisions:
+        if any(rule in fired and rule.effect == "excluded" for rule in decision.rules):
+            left.update(decision.excludes_from)
+    duties: dict[str, str] = {}
+    for obligation in policy.obligations:
+        state = duty(obligation, firing.view, policy)
+        if state is not None:
+            duties[obligation.id] = state
+    listed = tuple(sorted(rule.id for rule in fired if rule.effect != "included"))
+    return Order(row, firing.view, listed, frozenset(left), duties)
+
+
+class _Firing:
+    """Which rules fire on one row. A tag holds when any rule that gives it fires; asking for a tag asks those rules,
+    so rules may stand in any order as long as no tag depends on itself."""
+
+    def __init__(self, row: Row, policy: Policy, as_of: dt.datetime) -> None:
+        self._policy = policy
+        self._asked: list[str] = []
+        columns = {column.id: column for column in policy.orders.columns}
+        self.view = View(row=row, columns=columns, as_of=as_of, tagged=self._tagged)
+
+    def _tagged(self, tag: str) -> bool:
+        if tag in self._asked:
+            raise RecursionError(f"the tag {tag} depends on itself")
+        self._asked.append(tag)
+        givers = [
+            (decision, rule) for decision in self._policy.decisions for rule in decision.rules if tag in rule.gives
+        ]
+        answer = any(self.fires(decision, rule) for decision, rule in givers)
+        self._asked.pop()
+        return answer
+
+    def fires(self, decision: Decision, rule: Rule) -> bool:
+        """Whether the rule fires for any choice of elements of the row's lists."""
+        return any(self._fires_for(decision, rule, view) for view in each_element(self.view))
+
+    def _fires_for(self, decision: Decision, rule: Rule, view: View) -> bool:
+        if not holds(rule.when, view):
+            return False
+        if decision.hit == "collect":
+            return True
+        if decision.hit == "first":
+            before = decision.rules[: decision.rules.index(rule)]
+            return not any(holds(earlier.when, view) for earlier in before)
+        others = [other.id for other in decision.rules if other != rule and holds(other.when, view)]
+        if others:
+            raise AmbiguousDecisionError(decision.id, rule.id, *others)
+        return True
+
+
+def duty(obligation: Obligation, view: View, policy: Policy) -> str | None:
+    """The obligation's state for the row, None when it does not apply to it."""
+    if not for_any_element(obligation.applies, view):
+        return None
+    if isinstance(obligation.deadline, ClockDeadline):
+        starts = [view.row[name] for name in obligation.deadline.start]
+        start = next((start for start in starts if isinstance(start, dt.datetime)), None)
+        limit = None if start is None else _Limit(*clock_end(start, obligation.deadline.clock, policy))
+        past = limit is not None and not limit.reached_by(view.as_of)
+    else:
+        event = view.row[obligation.deadline.event]
+        limit = _Limit(event, True) if isinstance(event, dt.datetime) else None
+        past = limit is not None
+    if isinstance(obligation.done, DoneByEvent):
+        time = view.row[obligation.done.event]
+        if not isinstance(time, dt.datetime):
+            done = "missing"
+        else:
+            done = "in_time" if limit is None or limit.reached_by(time) else "late"
+    else:
+        done = "in_time" if for_any_element(obligation.done.when, view) else "missing"
+    stated = replace(view, states={"done": done, "deadline": "past" if past else "running"})
+    return next((outcome.is_ for outcome in obligation.states if holds(outcome.when, stated)), None)
+
+
+@dataclass(frozen=True)
+class _Limit:
+    end: dt.datetime
+    included: bool
+
+    def reached_by(self, time: dt.datetime) -> bool:
+        """Whether ``time`` still lies within the limit."""
+        return time <= self.end if self.included else time < self.end
+
+
+def clock_end(start: dt.datetime, clock: Clock, policy: Policy) -> tuple[dt.datetime, bool]:
+    """The end of the clock, and whether that very instant is still in time.
+
+    Days are counted one by one: the day after the start is the first, or the start day itself when it counts (and is
+    a workday where workdays are counted); zero days end on the start day.
+    """
+    if clock.unit == "hours":
+        end = start + dt.timedelta(hours=clock.amount)
+    else:
+        day = start.date()
+        counted = 0
+        if clock.start_day_counts and (clock.unit == "days" or policy.calendar.is_workday(day)):
+            counted = 1
+        while counted < clock.amount:
+            day += _DAY
+            if clock.unit == "days" or policy.calendar.is_workday(day):
+                counted += 1
+        end = dt.datetime.combine(day, start.time())
+    if clock.until == "end_of_day":
+        return dt.datetime.combine(end.date(), dt.time()) + _DAY, False
+    return end, clock.end_included

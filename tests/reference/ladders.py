@@ -1,0 +1,141 @@
+"""Gates of the months, and the consequences that follow from the history of standings.
+
+Part of the reference evaluator: written to be obviously right, sharing nothing with the engine but the policy's values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.conditions import Standing
+from engine.months import Month
+from engine.policy.model import Consequence, DueDay, Gate, Period, Policy
+from tests.reference.cells import Row
+from tests.reference.scores import Standings
+from tests.reference.truth import View, holds
+
+_DAY = dt.timedelta(days=1)
+
+
+def rates(gate: Gate, averages: tuple[Row, ...], month: Month) -> dict[str, str]:
+    """Per rate: below its benchmark, reached (equal included), or missing (no row, or a figure is empty)."""
+    states = {}
+    for rate in gate.rates:
+        states[rate.id] = "missing"
+        for row in averages:
+            if row[gate.month] == month and row[gate.name] == rate.name:
+                figure, benchmark = row[gate.figure], row[gate.benchmark]
+                if isinstance(figure, Fraction) and isinstance(benchmark, Fraction):
+                    states[rate.id] = "below" if figure < benchmark else "reached"
+    return states
+
+
+def gate_outcome(gate: Gate, states: dict[str, str]) -> str:
+    """The first outcome whose condition on the rates holds."""
+    view = View(states={f"rate:{rate}": state for rate, state in states.items()})
+    return next(outcome.is_ for outcome in gate.outcomes if holds(outcome.when, view))
+
+
+@dataclass(frozen=True)
+class Firing:
+    """A consequence for a unit (None: for nobody in particular) in a period."""
+
+    consequence: Consequence
+    unit: str | None
+    period: Period
+    due: dt.date | None
+    warn: dt.date | None
+
+
+def counts_for_ladders(policy: Policy, standings: Standings) -> bool:
+    """Whether the period counts in streaks and totals: from the first counted month on, and over."""
+    return standings.period.last >= policy.counted_from and (not standings.provisional or policy.unfinished.counts)
+
+
+def may_fire(policy: Policy, standings: Standings) -> bool:
+    """Whether anything can follow from the period."""
+    return standings.period.last >= policy.counted_from and (not standings.provisional or policy.unfinished.fires)
+
+
+def is_last(standings: Standings, unit: str | None) -> bool:
+    """An unranked unit is not last."""
+    line = standings.of(unit) if unit is not None else None
+    return line is not None and line.last
+
+
+def firings(
+    policy: Policy, kinds: dict[str, list[Standings]], outcomes: dict[str, dict[str, str]], units: list[str]
+) -> list[Firing]:
+    """Every consequence that fires. ``kinds``: the standings of all months, quarters and years, each in order of time;
+    ``outcomes``: per gate and month its outcome."""
+    found = []
+    for consequence in policy.consequences:
+        subjects: list[str | None] = [None] if consequence.subject == "none" else list(units)
+        for unit in subjects:
+            found += _firings_of(policy, consequence, unit, kinds.get(consequence.at, []), outcomes)
+    return found
+
+
+def _firings_of(
+    policy: Policy,
+    consequence: Consequence,
+    unit: str | None,
+    history: list[Standings],
+    outcomes: dict[str, dict[str, str]],
+) -> list[Firing]:
+    fired_in: list[int] = []
+    found = []
+    for position, standings in enumerate(history):
+        if not may_fire(policy, standings) or (unit is not None and standings.of(unit) is None):
+            continue
+        before = [s for s in history[: position + 1] if counts_for_ladders(policy, s)]
+        times = sum(1 for s in before if is_last(s, unit))
+        streak = _streak(policy, history, position, unit)
+
+        def answers(fact: Standing, now: Standings = standings, running: int = streak, all_: int = times) -> bool:
+            if fact.mark != "last":
+                raise ValueError(fact.mark)
+            if fact.how == "now":
+                return is_last(now, unit)
+            return (running if fact.how == "running" else all_) >= fact.at_least
+
+        if not holds(consequence.when, View(standing=answers)):
+            continue
+        if any(outcomes[gate][str(standings.period.last)] != "open" for gate in consequence.gates):
+            continue
+        if consequence.repeat == "once_per_cycle" and fired_in:
+            continue
+        if consequence.repeat == "once_per_streak" and any(position - earlier < streak for earlier in fired_in):
+            continue
+        fired_in.append(position)
+        due, warn = due_day(policy, consequence.due, standings.period)
+        found.append(Firing(consequence, unit, standings.period, due, warn))
+    return found
+
+
+def _streak(policy: Policy, history: list[Standings], position: int, unit: str | None) -> int:
+    """How many counted periods in a row, up to this one, the unit is last in."""
+    length = 0
+    while position >= length:
+        standings = history[position - length]
+        if not counts_for_ladders(policy, standings) or not is_last(standings, unit):
+            break
+        length += 1
+    return length
+
+
+def due_day(policy: Policy, due: DueDay | None, period: Period) -> tuple[dt.date | None, dt.date | None]:
+    """The day by which, and the day on which to warn."""
+    if due is None:
+        return None, None
+    day = period.last.plus(due.months_after).day(due.day)
+    while due.roll == "next_workday" and not policy.calendar.is_workday(day):
+        day += _DAY
+    if due.warn == "none":
+        return day, None
+    warn = day - _DAY
+    while not policy.calendar.is_workday(warn):
+        warn -= _DAY
+    return day, warn

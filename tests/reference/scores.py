@@ -1,0 +1,202 @@
+"""Counts, indicators, totals, ranks and who is last, in months and in longer periods.
+
+Part of the reference evaluator: written to be obviously right, sharing nothing with the engine but the policy's values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from engine.months import Month
+from engine.policy.model import Aggregate, Counted, Indicator, Period, Policy
+from tests.reference.cells import Row
+from tests.reference.decisions import Order
+from tests.reference.truth import for_any_element
+
+FULL = Fraction(100)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A unit's line in a ranking. ``score`` and ``bonus`` add up to ``total`` (not so for a mean of totals).
+    ``counts``: per indicator the sum of points and the number of orders it is divided by. ``empty``: some indicator
+    has no orders. ``tied``: last together with another."""
+
+    unit: str
+    total: Fraction
+    score: Fraction = Fraction(0)
+    bonus: Fraction = Fraction(0)
+    indicators: tuple[tuple[str, Fraction | None], ...] = ()
+    counts: tuple[tuple[str, Fraction, int], ...] = ()
+    shown: tuple[tuple[str, int], ...] = ()
+    rank: int = 0
+    last: bool = False
+    tied: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return any(value is None for _, value in self.indicators)
+
+
+@dataclass(frozen=True)
+class Standings:
+    """A period's ranking, by rank and then unit, and the units that are not ranked in it."""
+
+    period: Period
+    provisional: bool
+    ranking: tuple[Ranked, ...]
+    unranked: tuple[str, ...]
+
+    def of(self, unit: str) -> Ranked | None:
+        return next((ranked for ranked in self.ranking if ranked.unit == unit), None)
+
+
+@dataclass(frozen=True)
+class Field:
+    """Everything that scores are made from. ``units``: every unit, with its row of the units table if there is one."""
+
+    policy: Policy
+    as_of: dt.datetime
+    units: dict[str, Row]
+    orders: tuple[Order, ...]
+    bonuses: dict[str, tuple[Row, ...]]
+
+    def counted(self, item: Counted, units: list[str], months: tuple[Month, ...]) -> list[Order]:
+        """The orders of the units that the item counts in the months."""
+        unit_column = self.policy.orders.unit
+        assert unit_column is not None
+        found = []
+        for order in self.orders:
+            times = [order.row[name] for name in item.event]
+            event = next((time for time in times if isinstance(time, dt.datetime)), None)
+            if event is None or Month.of(event.date()) not in months:
+                continue
+            if order.row[unit_column] not in units or item.id in order.left:
+                continue
+            if for_any_element(item.among, order.view):
+                found.append(order)
+        return found
+
+    def peers(self, unit: str, column: str) -> list[str]:
+        """The units with the same value in the column, this one included."""
+        return [other for other, row in self.units.items() if row[column] == self.units[unit][column]]
+
+
+def counts(field: Field, indicator: Indicator, unit: str, months: tuple[Month, ...]) -> tuple[Fraction, int]:
+    """The sum of the points of the unit's orders, and the number of orders it is divided by."""
+    own = field.counted(indicator, [unit], months)
+    points = Fraction(0)
+    for order in own:
+        points += next(
+            (band.points for band in indicator.points if for_any_element(band.when, order.view)), Fraction(0)
+        )
+    if indicator.peers is None:
+        return points, len(own)
+    return points, len(field.counted(indicator, field.peers(unit, indicator.peers), months))
+
+
+def scored(field: Field, unit: str, months: tuple[Month, ...]) -> Ranked:
+    """The unit's indicators over the months, and their mean by weight (no bonus yet).
+
+    An indicator without orders is null; by its own choice it enters the mean as full, as zero, or not at all.
+    """
+    indicators: list[tuple[str, Fraction | None]] = []
+    kept: list[tuple[str, Fraction, int]] = []
+    weighted = Fraction(0)
+    weights = Fraction(0)
+    for indicator in field.policy.indicators:
+        points, orders = counts(field, indicator, unit, months)
+        value = points / orders if orders else None
+        indicators.append((indicator.id, value))
+        kept.append((indicator.id, points, orders))
+        if value is None and indicator.when_empty == "spread":
+            continue
+        if value is None:
+            value = FULL if indicator.when_empty == "full" else Fraction(0)
+        weighted += indicator.weight * value
+        weights += indicator.weight
+    score = weighted / weights if weights else Fraction(0)
+    shown = tuple((item.id, len(field.counted(item, [unit], months))) for item in field.policy.shown)
+    return Ranked(unit, score, score, Fraction(0), tuple(indicators), tuple(kept), shown)
+
+
+def bonus(field: Field, unit: str, month: Month) -> Fraction:
+    """The points awarded to the unit in the month, each kind up to its cap."""
+    total = Fraction(0)
+    for kind in field.policy.bonuses:
+        awards = []
+        for row in field.bonuses.get(kind.id, ()):
+            points = row[kind.points]
+            if row[kind.month] == month and row[kind.unit] == unit:
+                assert isinstance(points, Fraction)
+                awards.append(points)
+        if kind.cap is None:
+            total += sum(awards, Fraction(0))
+        elif kind.cap.per == "month":
+            total += min(sum(awards, Fraction(0)), kind.cap.points)
+        else:
+            total += sum((min(points, kind.cap.points) for points in awards), Fraction(0))
+    return total
+
+
+def ranked(policy: Policy, lines: list[Ranked]) -> tuple[Ranked, ...]:
+    """The lines with ranks (one more than the number of better totals) and who is last, by rank and then unit."""
+    totals = [line.total for line in lines]
+    rule = policy.last_rule
+    result = []
+    for line in lines:
+        lowest = line.total == min(totals)
+        alone = totals.count(line.total) == 1
+        if len(lines) < rule.minimum_ranked:
+            last = False
+        elif len(set(totals)) == 1:
+            last = rule.when_all_equal == "all"
+        else:
+            last = lowest and (alone or rule.when_tied == "all")
+        better = sum(1 for total in totals if total > line.total)
+        result.append(replace(line, rank=better + 1, last=last, tied=last and not alone))
+    return tuple(sorted(result, key=lambda line: (line.rank, line.unit)))
+
+
+def is_provisional(period: Period, as_of: dt.datetime) -> bool:
+    """Whether the period's last month is not over."""
+    return as_of < period.last.end
+
+
+def month_standings(field: Field, month: Month) -> Standings:
+    """The month's ranking of the units that are eligible in it."""
+    policy = field.policy
+    period = Period(str(month), str(month), month, month)
+    provisional = is_provisional(period, field.as_of)
+    lines = []
+    for unit in field.units:
+        eligible = len(field.counted(policy.eligible.counted, [unit], (month,))) >= policy.eligible.at_least
+        if eligible and (policy.unfinished.ranked or not provisional):
+            line = scored(field, unit, (month,))
+            extra = bonus(field, unit, month)
+            lines.append(replace(line, bonus=extra, total=line.score + extra))
+    names = {line.unit for line in lines}
+    unranked = tuple(sorted(unit for unit in field.units if unit not in names))
+    return Standings(period, provisional, ranked(policy, lines), unranked)
+
+
+def period_standings(field: Field, aggregate: Aggregate, period: Period, months: list[Standings]) -> Standings:
+    """The ranking of a longer period, from the standings of all months: the units ranked in a month of it."""
+    inside = [standing for standing in months if standing.period.first in period.months()]
+    provisional = is_provisional(period, field.as_of)
+    lines = []
+    for unit in field.units:
+        monthly = [line for standing in inside if (line := standing.of(unit)) is not None]
+        if not monthly or (provisional and not field.policy.unfinished.ranked):
+            continue
+        if aggregate.total == "mean":
+            lines.append(Ranked(unit, sum((line.total for line in monthly), Fraction(0)) / len(monthly)))
+        else:
+            line = scored(field, unit, period.months())
+            extra = sum((line.bonus for line in monthly), Fraction(0)) / len(monthly)
+            lines.append(replace(line, bonus=extra, total=line.score + extra))
+    names = {line.unit for line in lines}
+    unranked = tuple(sorted(unit for unit in field.units if unit not in names))
+    return Standings(period, provisional, ranked(field.policy, lines), unranked)

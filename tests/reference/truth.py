@@ -1,0 +1,158 @@
+"""Whether a condition holds: a direct recursive reading of the tree.
+
+Part of the reference evaluator: written to be obviously right, sharing nothing with the engine but the policy's values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from engine.conditions import (
+    MISSING,
+    NO,
+    YES,
+    All,
+    Any,
+    Choice,
+    Comparison,
+    Condition,
+    Element,
+    Not,
+    Standing,
+    State,
+    Tag,
+    Test,
+)
+from engine.policy.model import Column
+from tests.reference.cells import Cell, Row, read_number, read_time
+
+
+def _nothing(_: str) -> bool:
+    return False
+
+
+def _no_standing(_: Standing) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class View:
+    """All that a condition may look at. ``elements``: the element under consideration of each list field that has one;
+    ``tagged``, ``states`` and ``standing`` answer the facts that are not cells."""
+
+    row: Row = field(default_factory=dict)
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    as_of: dt.datetime = dt.datetime.min
+    elements: Mapping[str, str] = field(default_factory=dict)
+    tagged: Callable[[str], bool] = _nothing
+    states: Mapping[str, str] = field(default_factory=dict)
+    standing: Callable[[Standing], bool] = _no_standing
+
+
+def holds(condition: Condition, view: View, wanted: bool = True) -> bool:
+    """Whether the condition is ``wanted``.
+
+    A test on the element of an empty list is neither true nor false: there is no element to ask. Therefore "is not
+    true" cannot stand for "is false", and what is wanted is carried down to the leaves.
+    """
+    match condition:
+        case All(parts):
+            answers = [holds(part, view, wanted) for part in parts]
+            return all(answers) if wanted else any(answers)
+        case Any(parts):
+            answers = [holds(part, view, wanted) for part in parts]
+            return any(answers) if wanted else all(answers)
+        case Not(part):
+            return holds(part, view, not wanted)
+        case Test(Element(name), allowed):
+            if name not in view.elements:
+                return False
+            return (view.elements[name] in allowed) == wanted
+        case Test(fact, allowed):
+            return (_value(fact, view) in allowed) == wanted
+    raise TypeError(condition)
+
+
+def for_any_element(condition: Condition, view: View) -> bool:
+    """Whether the condition holds for at least one choice of elements, one from each filled list of the row."""
+    return any(holds(condition, choice) for choice in each_element(view))
+
+
+def each_element(view: View) -> list[View]:
+    """The view once for each choice of elements, one from each filled list of the row."""
+    views = [view]
+    for name, cell in view.row.items():
+        if isinstance(cell, tuple) and cell:
+            views = [replace(v, elements={**v.elements, name: element}) for v in views for element in cell]
+    return views
+
+
+def _value(fact: Choice | Comparison | Tag | State | Standing | Element, view: View) -> str:
+    match fact:
+        case Choice(name):
+            cell = view.row[name]
+            return MISSING if cell is None else str(cell)
+        case Comparison():
+            return YES if compare(fact, view) else NO
+        case Tag(name):
+            return YES if view.tagged(name) else NO
+        case State(name):
+            return view.states[name]
+        case Standing():
+            return YES if view.standing(fact) else NO
+    raise TypeError(fact)
+
+
+def compare(fact: Comparison, view: View) -> bool:
+    """``field operator operand``; an empty cell on either side compares as no."""
+    left = view.row[fact.field]
+    if fact.operator == "present":
+        return left is not None and left != ()
+    if left is None:
+        return False
+    if fact.operator in ("time_before", "time_not_after", "time_from"):
+        assert isinstance(left, dt.datetime) and fact.operand_kind == "literal"
+        return _clock(fact.operator, left.time(), _time_of_day(fact.operand))
+    right: Cell
+    if fact.operand_kind == "as_of":
+        right = view.as_of
+    elif fact.operand_kind == "field":
+        right = view.row[fact.operand]
+    elif isinstance(left, dt.datetime):
+        right = _literal_time(fact.operand)
+    elif isinstance(left, Fraction):
+        right = read_number(fact.operand)
+    else:
+        right = fact.operand
+    if right is None:
+        return False
+    match fact.operator:
+        case "equals":
+            return left == right
+        case "at_least" | "not_before":
+            return left >= right  # type: ignore[operator]
+        case "at_most" | "not_after":
+            return left <= right  # type: ignore[operator]
+        case "above" | "after":
+            return left > right  # type: ignore[operator]
+        case "below" | "before":
+            return left < right  # type: ignore[operator]
+    raise ValueError(fact.operator)
+
+
+def _clock(operator: str, left: dt.time, right: dt.time) -> bool:
+    if operator == "time_before":
+        return left < right
+    return left <= right if operator == "time_not_after" else left >= right
+
+
+def _time_of_day(text: str) -> dt.time:
+    return dt.time.fromisoformat(text)
+
+
+def _literal_time(text: str) -> dt.datetime:
+    return read_time(f"{text} 00:00:00" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else text.replace("T", " "))
