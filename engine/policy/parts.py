@@ -1,0 +1,112 @@
+"""The parts of a policy folder: read, checked against their schemas, readings put in, every value with its place.
+
+Knows which files make up a policy; must not know what their keys mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from engine.policy.readings import Readings, check_references, nearest, read_readings, resolve
+from engine.policy.schema import Schemas
+from engine.policy.source import Node, Source, child, plain, read_file
+from engine.problems import Place, PolicyError, Problem
+
+REQUIRED = ("policy", "fields", "indicators", "ranking")
+OPTIONAL = ("calendar", "rules", "obligations", "consequences", "readings", "clauses", "duties", "forms")
+PARTS = REQUIRED + OPTIONAL
+
+
+@dataclass(frozen=True)
+class Parts:
+    """``data``: part name -> content as dicts, lists, text, int, Decimal, bool and None, without references (only
+    ``readings`` is as written). A part whose file does not exist has no entry. ``chosen``: every reading with the
+    option that holds; ``used``: the readings that some part refers to."""
+
+    folder: Path
+    data: Mapping[str, Any]
+    chosen: Mapping[str, str]
+    used: frozenset[str]
+    roots: Mapping[str, Node]
+
+    def place(self, part: str, *path: str | int) -> Place:
+        """Where the value at ``path`` stands, or the nearest value that encloses it; the file when there is none.
+
+        A value that a reading supplied stands in the readings file, at the option's value.
+        """
+        node = self.roots.get(part)
+        if node is None:
+            return Place(str(self.folder / f"{part}.yaml"))
+        for step in path:
+            below = child(node, step)
+            if below is None:
+                break
+            node = below
+        return node.place
+
+
+def load_parts(folder: Path, schemas: Path, chosen: Mapping[str, str]) -> Parts:
+    """Read the policy in ``folder``; ``schemas`` holds ``PART.schema.json``; ``chosen`` overrides reading -> option.
+
+    Raises PolicyError with everything that is wrong in any file. Places name ``str(folder / file)``.
+    """
+    problems: list[Problem] = []
+    sources = _read_all(folder, problems)
+    return check_parts(folder, sources, Schemas(schemas), chosen, problems)
+
+
+def check_parts(
+    folder: Path, sources: Mapping[str, Source], schemas: Schemas, chosen: Mapping[str, str], found: list[Problem]
+) -> Parts:
+    """Like ``load_parts`` on sources already read (part name -> source); ``found`` is what was wrong before."""
+    problems = list(found)
+    for source in sources.values():
+        problems.extend(source.problems)
+    roots = {part: source.root for part, source in sources.items() if source.root is not None}
+    readable = "readings" in roots or "readings" not in sources
+    readings = Readings()
+    if readable:
+        file = str(folder / "readings.yaml")
+        readings, wrong = read_readings(roots.get("readings"), file, chosen)
+        problems.extend(wrong)
+        problems.extend(check_references([root for part, root in roots.items() if part != "readings"], readings))
+    for part, root in roots.items():
+        if schemas.has(part):
+            problems.extend(schemas.problems(part, root, readings))
+        else:
+            problems.append(Problem(Place(str(folder / f"{part}.yaml")), "没有这一部分的模式文件", f"{part}.schema.json"))
+    if problems:
+        raise PolicyError(problems)
+    resolved = {part: resolve(root, readings) for part, root in roots.items() if part != "readings"}
+    final = {part: result.root for part, result in resolved.items()}
+    if "readings" in roots:
+        final["readings"] = roots["readings"]
+    return Parts(
+        folder=folder,
+        data=MappingProxyType({part: plain(root) for part, root in final.items()}),
+        chosen=MappingProxyType(readings.chosen),
+        used=frozenset().union(*(result.used for result in resolved.values())),
+        roots=MappingProxyType(final),
+    )
+
+
+def _read_all(folder: Path, problems: list[Problem]) -> dict[str, Source]:
+    if not folder.is_dir():
+        raise PolicyError([Problem(Place(str(folder)), "没有这个政策文件夹", "", "请检查路径")])
+    sources: dict[str, Source] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in (".yaml", ".yml") or path.is_dir() or path.name.startswith("manifest"):
+            continue
+        if path.suffix == ".yaml" and path.stem in PARTS:
+            sources[path.stem] = read_file(path)
+        else:
+            known = nearest(path.name, [f"{part}.yaml" for part in PARTS])
+            problems.append(Problem(Place(str(path)), "政策里没有这个文件名", path.name, known))
+    for part in REQUIRED:
+        if part not in sources:
+            problems.append(Problem(Place(str(folder / f"{part}.yaml")), "缺少这个文件", "", "政策必须有它"))
+    return sources

@@ -1,0 +1,237 @@
+"""Readings: ``{reading: id}`` and ``{reading: id, part: key}`` stand for a value that ``readings.yaml`` holds.
+
+Knows the form of a reference and of the readings file; must not know what the values mean.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from engine.policy.source import Entry, ListNode, MapNode, Node, ScalarNode
+from engine.problems import Place, Problem
+
+
+@dataclass(frozen=True, order=True)
+class Jump:
+    """A step of a path that goes from a reference to what it stands for under one ``option``."""
+
+    reading: str
+    option: str
+    part: str | None
+
+
+@dataclass(frozen=True)
+class Reference:
+    reading: str
+    part: str | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One reading: where it stands, its options' values, and the option that holds."""
+
+    place: Place
+    options: Mapping[str, Node]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class Readings:
+    """All readings of a policy by id. ``cyclic``: following references may not end, so nothing may be followed."""
+
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    cyclic: bool = False
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Every reading with the option that holds."""
+        return {id: choice.chosen for id, choice in self.choices.items()}
+
+    def follow(self, jump: Jump) -> Node | None:
+        """What a reference stands for under the jump's option; it may be a reference again. None if there is none."""
+        choice = self.choices.get(jump.reading)
+        value = None if choice is None else choice.options.get(jump.option)
+        if value is None or jump.part is None:
+            return value
+        inner = reference(value)
+        if inner is not None:
+            # The part is looked for in what the option itself refers to.
+            choice = self.choices.get(inner.reading)
+            through = None if choice is None else self.follow(Jump(inner.reading, choice.chosen, inner.part))
+            return through.get(jump.part) if isinstance(through, MapNode) else None
+        return value.get(jump.part) if isinstance(value, MapNode) else None
+
+    def jumps(self, reading: str, part: str | None) -> Iterator[Jump]:
+        """One jump for every option, in declared order."""
+        choice = self.choices.get(reading)
+        for option in () if choice is None else choice.options:
+            yield Jump(reading, option, part)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """``root`` without any reference; ``used`` are the readings that it stood on."""
+
+    root: Node
+    used: frozenset[str]
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Advice in Chinese: the known word that looks like ``word``, or else all of them (a few at most)."""
+    words = list(known)
+    close = difflib.get_close_matches(word, words, 1, 0.6)
+    if close:
+        return f"是不是“{close[0]}”？"
+    shown = "、".join(words[:12]) + ("等" if len(words) > 12 else "")
+    return f"可以写：{shown}" if words else ""
+
+
+def reference(node: Node) -> Reference | None:
+    """The reference that ``node`` is, if it is one."""
+    if not isinstance(node, MapNode) or not {entry.key for entry in node.entries} <= {"reading", "part"}:
+        return None
+    reading, part = node.get("reading"), node.get("part")
+    if not isinstance(reading, ScalarNode) or not (part is None or isinstance(part, ScalarNode)):
+        return None
+    return Reference(str(reading.value), None if part is None else str(part.value), node.place)
+
+
+def references(node: Node) -> Iterator[Reference]:
+    """Every reference in the tree, in order."""
+    found = reference(node)
+    if found is not None:
+        yield found
+        return
+    match node:
+        case ListNode(_, items):
+            for item in items:
+                yield from references(item)
+        case MapNode(_, entries):
+            for entry in entries:
+                yield from references(entry.node)
+
+
+def read_readings(root: Node | None, file: str, overrides: Mapping[str, str]) -> tuple[Readings, tuple[Problem, ...]]:
+    """Index ``readings.yaml`` (None: there is none) and apply ``overrides`` (reading -> option).
+
+    Items that are not in the form of a reading are passed over: the schema reports them.
+    Problems: an id used twice, a chosen or overriding option that does not exist, a cycle.
+    """
+    problems: list[Problem] = []
+    choices: dict[str, Choice] = {}
+    for item in _items(root, "readings"):
+        id, chosen = _text(item.get("id")), item.get("chosen")
+        if id is None or not isinstance(chosen, ScalarNode):
+            continue
+        if id.value in choices:
+            what = f"reading 的 id 重复，第 {choices[str(id.value)].place.line} 行已有"
+            problems.append(Problem(id.place, what, str(id.value), "请换一个 id"))
+            continue
+        options: dict[str, Node] = {}
+        for option in _items(item, "options"):
+            name, value = _text(option.get("id")), option.get("value")
+            if name is None or value is None:
+                continue
+            if name.value in options:
+                problems.append(Problem(name.place, "选项的 id 重复", str(name.value), "请换一个 id"))
+            options.setdefault(str(name.value), value)
+        if options and chosen.value not in options:
+            what = f"reading“{id.value}”没有这个选项"
+            problems.append(Problem(chosen.place, what, str(chosen.value), nearest(str(chosen.value), options)))
+        choices[str(id.value)] = Choice(item.place, options, str(chosen.value))
+    for name_, option_ in overrides.items():
+        choice = choices.get(name_)
+        if choice is None:
+            problems.append(Problem(Place(file), "没有这个 reading", name_, nearest(name_, choices)))
+        elif option_ not in choice.options:
+            what = f"reading“{name_}”没有这个选项"
+            problems.append(Problem(choice.place, what, option_, nearest(option_, choice.options)))
+        else:
+            choices[name_] = Choice(choice.place, choice.options, option_)
+    cycles = tuple(_cycles(choices))
+    return Readings(choices, bool(cycles)), (*problems, *cycles)
+
+
+def check_references(roots: Iterable[Node], readings: Readings) -> tuple[Problem, ...]:
+    """Problems of every reference in the parts and in every option, chosen or not: no such reading, no such part."""
+    problems: list[Problem] = []
+    values = [value for choice in readings.choices.values() for value in choice.options.values()]
+    for root in (*roots, *values):
+        for found in references(root):
+            problems.extend(_reference_problems(found, readings))
+    return tuple(problems)
+
+
+def resolve(root: Node, readings: Readings) -> Resolved:
+    """Put the chosen values in place of all references. Nothing may be wrong with ``readings`` or the references."""
+    used: set[str] = set()
+
+    def walk(node: Node) -> Node:
+        found = reference(node)
+        if found is not None:
+            used.add(found.reading)
+            value = readings.choices[found.reading].options[readings.choices[found.reading].chosen]
+            if found.part is not None:
+                whole = walk(value) if reference(value) is not None else value
+                part = whole.get(found.part) if isinstance(whole, MapNode) else None
+                if part is None:
+                    raise ValueError(f"unchecked reference at {found.place}")
+                value = part
+            return walk(value)
+        match node:
+            case ListNode(place, items):
+                return ListNode(place, tuple(walk(item) for item in items))
+            case MapNode(place, entries):
+                return MapNode(place, tuple(Entry(entry.key, entry.place, walk(entry.node)) for entry in entries))
+        return node
+
+    return Resolved(walk(root), frozenset(used))
+
+
+def _reference_problems(found: Reference, readings: Readings) -> Iterator[Problem]:
+    choice = readings.choices.get(found.reading)
+    if choice is None:
+        known = nearest(found.reading, readings.choices) or "请先在 readings.yaml 里写明"
+        yield Problem(found.place, "没有这个 reading", found.reading, known)
+        return
+    if found.part is None or readings.cyclic:
+        return
+    for option, value in choice.options.items():
+        if readings.follow(Jump(found.reading, option, found.part)) is None:
+            known = nearest(found.part, [entry.key for entry in value.entries] if isinstance(value, MapNode) else ())
+            what = f"reading“{found.reading}”的选项“{option}”没有 part“{found.part}”"
+            where = f"选项的值在 {value.place}"
+            yield Problem(found.place, what, "", f"{known}（{where}）" if known else f"{where}，应是含有它的一组键")
+
+
+def _cycles(choices: Mapping[str, Choice]) -> Iterator[Problem]:
+    """A reading whose options lead back to it, whichever are chosen; each ring is reported once."""
+    done: set[str] = set()
+
+    def visit(id: str, trail: tuple[str, ...]) -> Iterator[Problem]:
+        for value in choices[id].options.values():
+            for found in references(value):
+                if found.reading in trail:
+                    ring = " → ".join((*trail[trail.index(found.reading) :], found.reading))
+                    yield Problem(found.place, "reading 互相引用成环", ring, "请让其中一个选项直接写出值")
+                elif found.reading in choices and found.reading not in done:
+                    yield from visit(found.reading, (*trail, found.reading))
+        done.add(id)
+
+    for id in choices:
+        if id not in done:
+            yield from visit(id, (id,))
+
+
+def _items(node: Node | None, key: str) -> Iterator[MapNode]:
+    listed = node.get(key) if isinstance(node, MapNode) else None
+    if isinstance(listed, ListNode):
+        yield from (item for item in listed.items if isinstance(item, MapNode))
+
+
+def _text(node: Node | None) -> ScalarNode | None:
+    return node if isinstance(node, ScalarNode) and isinstance(node.value, str) else None
+

@@ -1,0 +1,272 @@
+"""Strict reading of one YAML file into a tree in which every value and key knows its place.
+
+Knows YAML text only; must not know schemas, readings or any word of the policy vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import yaml
+
+from engine.problems import Place, Problem, clip
+
+Scalar = str | int | bool | Decimal | None
+Plain = Scalar | list["Plain"] | dict[str, "Plain"]
+
+MAX_DEPTH = 40
+MAX_BYTES = 2_000_000
+
+# Long digit runs stay text: int() of thousands of digits is an error of its own, and no schema accepts the text.
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+@dataclass(frozen=True)
+class ScalarNode:
+    place: Place
+    value: Scalar
+
+
+@dataclass(frozen=True)
+class ListNode:
+    place: Place
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One ``key: node`` of a mapping; ``place`` is the key's."""
+
+    key: str
+    place: Place
+    node: Node
+
+
+@dataclass(frozen=True)
+class MapNode:
+    """Keys are distinct and always text."""
+
+    place: Place
+    entries: tuple[Entry, ...]
+
+    def entry(self, key: str) -> Entry | None:
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+    def get(self, key: str) -> Node | None:
+        entry = self.entry(key)
+        return None if entry is None else entry.node
+
+
+Node = ScalarNode | ListNode | MapNode
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file as read. ``root`` is None when nothing usable came out; ``problems`` then says why."""
+
+    file: str
+    root: Node | None
+    problems: tuple[Problem, ...]
+
+
+def plain(node: Node) -> Plain:
+    """The tree as dicts, lists, text, ``int``, ``Decimal``, ``bool`` and None."""
+    match node:
+        case ScalarNode(_, value):
+            return value
+        case ListNode(_, items):
+            return [plain(item) for item in items]
+        case MapNode(_, entries):
+            return {entry.key: plain(entry.node) for entry in entries}
+
+
+def child(node: Node, step: object) -> Node | None:
+    """The value under a key or at an index; None when there is none."""
+    if isinstance(node, MapNode) and isinstance(step, str):
+        return node.get(step)
+    if isinstance(node, ListNode) and isinstance(step, int) and 0 <= step < len(node.items):
+        return node.items[step]
+    return None
+
+
+def read_file(path: Path) -> Source:
+    """Read ``path``; whatever is wrong with it is in ``problems``, nothing is raised. Places name ``str(path)``."""
+    whole = Place(str(path))
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        return Source(str(path), None, (Problem(whole, "文件读不出来", error.strerror or "", "请检查文件和权限"),))
+    return read_bytes(raw, str(path))
+
+
+def read_bytes(raw: bytes, file: str) -> Source:
+    """Like ``read_file`` on content already at hand."""
+
+    def refused(place: Place, what: str, value: str = "", instead: str = "") -> Source:
+        return Source(file, None, (Problem(place, what, value, instead),))
+
+    if len(raw) > MAX_BYTES:
+        return refused(Place(file), f"文件超过 {MAX_BYTES} 字节", str(len(raw)), "请拆小，或确认没有放错文件")
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        return refused(_place(file, before), "不是 UTF-8 编码的文字", f"0x{raw[error.start]:02x}", "请另存为 UTF-8 编码")
+    control = _UNPRINTABLE.search(text)
+    if control is not None:
+        place = _place(file, text[: control.start()])
+        return refused(place, "有不可见的控制字符", f"U+{ord(control[0]):04X}", "请删去这个字符")
+    tabs = tuple(_tab_problems(text, file))
+    if tabs:
+        return Source(file, None, tabs)
+    builder = _Builder(file)
+    root = builder.read(text)
+    return Source(file, root, tuple(builder.problems))
+
+
+def _place(file: str, before: str) -> Place:
+    line = before.count("\n") + 1
+    return Place(file, line, len(before) - (before.rfind("\n") + 1) + 1)
+
+
+def _tab_problems(text: str, file: str) -> Iterator[Problem]:
+    for number, line in enumerate(text.split("\n"), 1):
+        blank = line[: len(line) - len(line.lstrip(" \t"))]
+        if "\t" in blank and line.strip():
+            yield Problem(Place(file, number, blank.index("\t") + 1), "缩进里有制表符（Tab）", "", "请改用空格缩进")
+
+
+class _Unusable(Exception):
+    """The rest of the file cannot be read."""
+
+
+class _Builder:
+    """Builds the tree from parser events; goes on after what can be passed over, so that all of it is reported."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.aliased = False
+
+    def read(self, text: str) -> Node | None:
+        try:
+            return self._documents(text)
+        except yaml.YAMLError as error:
+            self.problems.append(_syntax_problem(error, self.file))
+        except _Unusable:
+            pass
+        return None
+
+    def _documents(self, text: str) -> Node | None:
+        self._events = yaml.parse(text, Loader=yaml.SafeLoader)
+        root: Node | None = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if event.version or event.tags:
+                    self._report(event, "不能用 % 指令", "", "请删去以 % 开头的行")
+                if documents == 2:
+                    self._report(event, "一个文件里只能有一份文档", "---", "请删去 ---，或拆成两个文件")
+            elif not isinstance(event, yaml.StreamStartEvent | yaml.StreamEndEvent | yaml.DocumentEndEvent):
+                node = self._node(event, 1)
+                root = root or node
+        if root is None:
+            self.problems.append(Problem(Place(self.file), "文件是空的", "", "请写入内容，或删去这个文件"))
+        return None if self.aliased else root
+
+    def _node(self, event: yaml.Event, depth: int) -> Node:
+        place = self._at(event)
+        if depth > MAX_DEPTH:
+            self._report(event, f"嵌套超过 {MAX_DEPTH} 层", "", "请减少层数")
+            raise _Unusable
+        if isinstance(event, yaml.AliasEvent):
+            self.aliased = True
+            self._report(event, "不能用 * 引用", f"*{event.anchor}", "请把内容写全；以 * 开头的文字请加引号")
+            return ScalarNode(place, None)
+        if event.anchor is not None:
+            self._report(event, "不能用 & 锚点", f"&{event.anchor}", "请删去锚点；以 & 开头的文字请加引号")
+        if event.tag is not None:
+            self._report(event, "不能用 ! 类型标记", str(event.tag), "请删去标记；以 ! 开头的文字请加引号")
+        if isinstance(event, yaml.ScalarEvent):
+            quoted = event.style is not None
+            return ScalarNode(place, event.value if quoted else _scalar(event.value))
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Node] = []
+            while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+                items.append(self._node(event, depth + 1))
+            return ListNode(place, tuple(items))
+        return MapNode(place, tuple(self._entries(depth)))
+
+    def _entries(self, depth: int) -> Iterator[Entry]:
+        seen: dict[str, Place] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            place = self._at(event)
+            key = event.value if isinstance(event, yaml.ScalarEvent) else None
+            if key is None:
+                self._node(event, depth + 1)
+                self.problems.append(Problem(place, "键必须是文字", "", "请把键写成一个词"))
+            node = self._node(next(self._events), depth + 1)
+            if key in seen:
+                what = f"键重复，第 {seen[key].line} 行已有"
+                self.problems.append(Problem(place, what, key, "请删去其中一个"))
+            elif key is not None:
+                seen[key] = place
+                yield Entry(key, place, node)
+
+    def _at(self, event: yaml.Event) -> Place:
+        mark = event.start_mark
+        return Place(self.file, mark.line + 1, mark.column + 1)
+
+    def _report(self, event: yaml.Event, what: str, value: str, instead: str) -> None:
+        self.problems.append(Problem(self._at(event), what, value, instead))
+
+
+def _scalar(text: str) -> Scalar:
+    """An unquoted scalar: dates, clock times, ``yes``, ``010`` and the like stay text."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return Decimal(text)
+    return text
+
+
+# The parser's words, what to call them, and what to do; the first that matches holds.
+_SYNTAX: tuple[tuple[str, str, str], ...] = (
+    (r"'\\t' that cannot start", "制表符（Tab）不能放在这里", "请改用空格"),
+    (r"cannot start any token", "文字不能以这个字符开头", "请给整段文字加引号"),
+    (r"mapping values are not allowed", "这里不能再有冒号", "请检查上一行的缩进；含“: ”的文字请加引号"),
+    (r"could not find expected ':'", "这一行缺冒号", "写成“键: 值”，冒号后有一个空格"),
+    (r"sequence entries are not allowed", "这里不能放“- ”列表项", "请把列表另起一行并缩进"),
+    (r"expected <block end>", "缩进与上文不一致", "同一层的各行请从同一列写起"),
+    (r"expected ',' or '\]'", "方括号里缺逗号，或没有用 ] 收尾", "请补上逗号或 ]"),
+    (r"expected ',' or '}'", "花括号里缺逗号，或没有用 } 收尾", "请补上逗号或 }"),
+    (r"unexpected end of stream", "引号没有收尾", "请补上收尾的引号"),
+    (r"document separator", "引号没有收尾就遇到了文档分隔行", "请补上收尾的引号"),
+    (r"unknown escape|escape sequence", "双引号里的反斜线写法不认识", "请改用单引号，或把 \\ 写成 \\\\"),
+    (r"expected the node content", "这里缺内容，或多了一个符号", "请补上内容，或删去多余的符号"),
+    (r"expected '<document start>'", "顶层内容写完之后又有别的内容", "请检查这一行的缩进"),
+    (r"directive|YAML document", "不能用 % 指令", "请删去以 % 开头的行；以 % 开头的文字请加引号"),
+)
+
+
+def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
+    words = str(getattr(error, "problem", "") or "")
+    mark = getattr(error, "problem_mark", None)
+    if words.endswith("end of stream") and getattr(error, "context_mark", None) is not None:
+        mark = error.context_mark  # type: ignore[attr-defined]  # where the quote opens says more than the file's end
+    place = Place(file) if mark is None else Place(file, mark.line + 1, mark.column + 1)
+    for pattern, what, instead in _SYNTAX:
+        if re.search(pattern, words):
+            return Problem(place, what, "", instead)
+    return Problem(place, "不是合法的 YAML", clip(words), "请检查这一行的符号与缩进")
