@@ -78,7 +78,8 @@ def check_parts(
         if schemas.has(part):
             problems.extend(schemas.problems(part, root, readings))
         else:
-            problems.append(Problem(Place(str(folder / f"{part}.yaml")), "没有这一部分的模式文件", f"{part}.schema.json"))
+            file = Place(str(folder / f"{part}.yaml"))
+            problems.append(Problem(file, "没有这一部分的模式文件", f"{part}.schema.json"))
     if problems:
         raise PolicyError(problems)
     resolved = {part: resolve(root, readings) for part, root in roots.items() if part != "readings"}

@@ -6,11 +6,14 @@ Knows the form of a reference and of the readings file; must not know what the v
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.policy.source import Entry, ListNode, MapNode, Node, ScalarNode
+from engine.policy.source import MAX_DEPTH, Entry, ListNode, MapNode, Node, ScalarNode
 from engine.problems import Place, Problem
+
+MAX_VALUES = 50_000
+"""How many values a part may hold once every reference is replaced by all that it may stand for."""
 
 
 @dataclass(frozen=True, order=True)
@@ -155,13 +158,16 @@ def read_readings(root: Node | None, file: str, overrides: Mapping[str, str]) ->
     return Readings(choices, bool(cycles)), (*problems, *cycles)
 
 
-def check_references(roots: Iterable[Node], readings: Readings) -> tuple[Problem, ...]:
-    """Problems of every reference in the parts and in every option, chosen or not: no such reading, no such part."""
+def check_references(roots: Sequence[Node], readings: Readings) -> tuple[Problem, ...]:
+    """Problems of every reference in the parts and in every option, chosen or not: no such reading, no such part,
+    or references that multiply a part beyond what can be checked."""
     problems: list[Problem] = []
     values = [value for choice in readings.choices.values() for value in choice.options.values()]
     for root in (*roots, *values):
         for found in references(root):
             problems.extend(_reference_problems(found, readings))
+    if not readings.cyclic:
+        problems.extend(_size_problems(roots, readings))
     return tuple(problems)
 
 
@@ -207,6 +213,41 @@ def _reference_problems(found: Reference, readings: Readings) -> Iterator[Proble
             yield Problem(found.place, what, "", f"{known}（{where}）" if known else f"{where}，应是含有它的一组键")
 
 
+def _size_problems(roots: Iterable[Node], readings: Readings) -> Iterator[Problem]:
+    """References inside references can double a part at every step; count before anything is built."""
+    known: dict[str, tuple[int, int]] = {}
+
+    def size(node: Node) -> tuple[int, int]:
+        """Number of values and depth, every option of every reference counted."""
+        found = reference(node)
+        if found is not None:
+            if found.reading not in known:
+                choice = readings.choices.get(found.reading)
+                known[found.reading] = joined(() if choice is None else choice.options.values())
+            return known[found.reading]
+        match node:
+            case ListNode(_, items):
+                below = joined(items)
+            case MapNode(_, entries):
+                below = joined(entry.node for entry in entries)
+            case _:
+                return 1, 1
+        return below[0] + 1, below[1] + 1
+
+    def joined(nodes: Iterable[Node]) -> tuple[int, int]:
+        sizes = [size(node) for node in nodes]
+        return sum(count for count, _ in sizes), max((depth for _, depth in sizes), default=0)
+
+    for root in roots:
+        values, depth = size(root)
+        if values > MAX_VALUES:
+            what = f"代入 reading 之后超过 {MAX_VALUES} 个值"
+            yield Problem(Place(root.place.file), what, str(values) if values < 10**12 else "", "请减少 reading 的嵌套")
+        elif depth > MAX_DEPTH:
+            what = f"代入 reading 之后嵌套超过 {MAX_DEPTH} 层"
+            yield Problem(Place(root.place.file), what, str(depth), "请减少 reading 的嵌套")
+
+
 def _cycles(choices: Mapping[str, Choice]) -> Iterator[Problem]:
     """A reading whose options lead back to it, whichever are chosen; each ring is reported once."""
     done: set[str] = set()
@@ -234,4 +275,3 @@ def _items(node: Node | None, key: str) -> Iterator[MapNode]:
 
 def _text(node: Node | None) -> ScalarNode | None:
     return node if isinstance(node, ScalarNode) and isinstance(node.value, str) else None
-

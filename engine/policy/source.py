@@ -18,8 +18,8 @@ from engine.problems import Place, Problem, clip
 Scalar = str | int | bool | Decimal | None
 Plain = Scalar | list["Plain"] | dict[str, "Plain"]
 
-MAX_DEPTH = 40
-MAX_BYTES = 2_000_000
+MAX_DEPTH = 32
+MAX_BYTES = 1_000_000
 
 # Long digit runs stay text: int() of thousands of digits is an error of its own, and no schema accepts the text.
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -119,7 +119,8 @@ def read_bytes(raw: bytes, file: str) -> Source:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
-        return refused(_place(file, before), "不是 UTF-8 编码的文字", f"0x{raw[error.start]:02x}", "请另存为 UTF-8 编码")
+        wrong = f"0x{raw[error.start]:02x}"
+        return refused(_place(file, before), "不是 UTF-8 编码的文字", wrong, "请另存为 UTF-8 编码")
     control = _UNPRINTABLE.search(text)
     if control is not None:
         place = _place(file, text[: control.start()])
@@ -192,10 +193,11 @@ class _Builder:
             self.aliased = True
             self._report(event, "不能用 * 引用", f"*{event.anchor}", "请把内容写全；以 * 开头的文字请加引号")
             return ScalarNode(place, None)
-        if event.anchor is not None:
+        if getattr(event, "anchor", None) is not None:
             self._report(event, "不能用 & 锚点", f"&{event.anchor}", "请删去锚点；以 & 开头的文字请加引号")
-        if event.tag is not None:
-            self._report(event, "不能用 ! 类型标记", str(event.tag), "请删去标记；以 ! 开头的文字请加引号")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            self._report(event, "不能用 ! 类型标记", str(tag), "请删去标记；以 ! 开头的文字请加引号")
         if isinstance(event, yaml.ScalarEvent):
             quoted = event.style is not None
             return ScalarNode(place, event.value if quoted else _scalar(event.value))
@@ -224,7 +226,7 @@ class _Builder:
 
     def _at(self, event: yaml.Event) -> Place:
         mark = event.start_mark
-        return Place(self.file, mark.line + 1, mark.column + 1)
+        return Place(self.file) if mark is None else Place(self.file, mark.line + 1, mark.column + 1)
 
     def _report(self, event: yaml.Event, what: str, value: str, instead: str) -> None:
         self.problems.append(Problem(self._at(event), what, value, instead))

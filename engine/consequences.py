@@ -1,0 +1,151 @@
+"""Ladders: what follows for whom from a history of standings.
+
+Counts streaks and totals exactly; whether a consequence fires is looked up in the rule engine's table over yes/no
+facts. Must not know how a standing came about.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.calendars import WorkCalendar
+from engine.compiled import CompiledPolicy, holding
+from engine.conditions import NO, YES, Fact, facts
+from engine.conditions import Standing as StandingFact
+from engine.gates import GateState
+from engine.months import Month
+from engine.policy.model import Consequence, DueDay, Period, Policy
+from engine.questions import consequence_question, fired_before, gate_state
+from engine.standings import Standing
+
+OPEN = "open"
+
+
+@dataclass(frozen=True)
+class History:
+    """A unit's ladder after a period: whether it has the mark, for how many counted periods in a row and in all."""
+
+    last: bool = False
+    running: int = 0
+    times: int = 0
+
+    def after(self, last: bool) -> History:
+        """The ladder one counted period later."""
+        return History(last, self.running + 1 if last else 0, self.times + last)
+
+
+@dataclass(frozen=True)
+class Considered:
+    """A consequence looked at for a unit in a period, the facts it was decided on, and whether it fired.
+
+    ``unit`` is None when it concerns no single unit. ``counted`` is false in a period that counts for no ladder and
+    fires nothing, whatever the facts. ``due`` and ``warn`` are None where the policy gives no date.
+    """
+
+    consequence: Consequence
+    unit: str | None
+    period: Period
+    counted: bool
+    facts: Mapping[Fact, str]
+    history: History
+    fired: bool
+    due: dt.date | None = None
+    warn: dt.date | None = None
+
+
+def consider(
+    compiled: CompiledPolicy, standings: Sequence[Standing], gates: Mapping[str, Mapping[Month, GateState]]
+) -> tuple[Considered, ...]:
+    """Every consequence of every period and unit, in order of time within each kind of period."""
+    policy = compiled.policy
+    considered: list[Considered] = []
+    for kind in ("month", "quarter", "year"):
+        consequences = [item for item in policy.consequences if item.at == kind]
+        run = [standing for standing in standings if standing.kind == kind]
+        units = sorted({unit for standing in run for unit in (*_ranked(standing), *standing.unranked)})
+        if any(consequence.subject == "none" for consequence in consequences):
+            about = [item for item in consequences if item.subject == "none"]
+            considered += _climb(compiled, about, None, run, gates)
+        about = [item for item in consequences if item.subject == "unit"]
+        for unit in units if about else ():
+            considered += _climb(compiled, about, unit, run, gates)
+    return tuple(considered)
+
+
+def _ranked(standing: Standing) -> tuple[str, ...]:
+    return tuple(placed.unit for placed in standing.ranking)
+
+
+def _started(policy: Policy, standing: Standing) -> bool:
+    return standing.period.last >= policy.counted_from
+
+
+def _climb(
+    compiled: CompiledPolicy,
+    consequences: Sequence[Consequence],
+    unit: str | None,
+    run: Sequence[Standing],
+    gates: Mapping[str, Mapping[Month, GateState]],
+) -> Iterable[Considered]:
+    """One subject's ladder through the periods of one kind."""
+    policy = compiled.policy
+    history = History()
+    fired: dict[str, bool] = {}
+    for standing in run:
+        counted = _started(policy, standing) and (policy.unfinished.counts or not standing.provisional)
+        last = unit is not None and standing.is_last(unit)
+        history = history.after(last) if counted else History(last)
+        for consequence in consequences:
+            if consequence.repeat == "once_per_streak" and not last:
+                fired[consequence.id] = False
+            values = _facts(consequence, history, fired.get(consequence.id, False), standing, gates)
+            may_fire = _started(policy, standing) and (policy.unfinished.fires or not standing.provisional)
+            fires = may_fire and consequence.id in holding(compiled.ladder[consequence.id], values)
+            due, warn = _due(consequence.due, standing.period, policy.calendar) if fires else (None, None)
+            yield Considered(consequence, unit, standing.period, may_fire, values, history, fires, due, warn)
+            fired[consequence.id] = fired.get(consequence.id, False) or fires
+
+
+def _facts(
+    consequence: Consequence,
+    history: History,
+    fired: bool,
+    standing: Standing,
+    gates: Mapping[str, Mapping[Month, GateState]],
+) -> Mapping[Fact, str]:
+    """The value of every fact that the consequence's question tests."""
+    values: dict[Fact, str] = {}
+    for fact in facts(consequence_question(consequence).when):
+        if isinstance(fact, StandingFact):
+            reached = {"now": int(history.last), "running": history.running, "times": history.times}[fact.how]
+            values[fact] = _yes_no(reached >= fact.at_least)
+        elif fact == fired_before(consequence.id):
+            values[fact] = _yes_no(fired)
+        else:
+            values[fact] = _yes_no(_is_open(fact, standing, gates))
+    return values
+
+
+def _is_open(fact: Fact, standing: Standing, gates: Mapping[str, Mapping[Month, GateState]]) -> bool:
+    """A gate over several months is open when it is open in the last of them."""
+    return any(
+        fact == gate_state(gate) and states[standing.period.last].outcome == OPEN for gate, states in gates.items()
+    )
+
+
+def _yes_no(holds: bool) -> str:
+    return YES if holds else NO
+
+
+def _due(
+    due: DueDay | None, period: Period, calendar: WorkCalendar
+) -> tuple[dt.date | None, dt.date | None]:
+    """The due date and the day of its warning. Raises UndeclaredYearError when a working day is needed there."""
+    if due is None:
+        return None, None
+    day = period.last.plus(due.months_after).day(due.day)
+    if due.roll == "next_workday":
+        day = calendar.workday_from(day)
+    return day, calendar.workday_before(day) if due.warn == "last_workday_before" else None

@@ -1,0 +1,54 @@
+"""Calendar months as values: arithmetic, order, and the instants at which they begin and end.
+
+Knows nothing of cycles, quarters or policies.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+_FORM = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, order=True)
+class Month:
+    """``index`` counts months from year 0, so that neighbours differ by one."""
+
+    index: int
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """``YYYY-MM``; raises ValueError otherwise."""
+        match = _FORM.fullmatch(text)
+        if match is None or match[1] == "0000":
+            raise ValueError(f"{text!r} is not YYYY-MM")
+        return cls(int(match[1]) * 12 + int(match[2]) - 1)
+
+    @classmethod
+    def of(cls, day: dt.date) -> Month:
+        return cls(day.year * 12 + day.month - 1)
+
+    def __str__(self) -> str:
+        return f"{self.index // 12:04d}-{self.index % 12 + 1:02d}"
+
+    def plus(self, months: int) -> Month:
+        return Month(self.index + months)
+
+    def through(self, last: Month) -> tuple[Month, ...]:
+        """The months from this one to ``last``, both included; none when ``last`` is earlier."""
+        return tuple(Month(index) for index in range(self.index, last.index + 1))
+
+    def day(self, day: int) -> dt.date:
+        return dt.date(self.index // 12, self.index % 12 + 1, day)
+
+    @property
+    def begin(self) -> dt.datetime:
+        """The month's first instant, local time without a zone."""
+        return dt.datetime(self.index // 12, self.index % 12 + 1, 1)
+
+    @property
+    def end(self) -> dt.datetime:
+        """The first instant after the month."""
+        return self.plus(1).begin

@@ -1,0 +1,220 @@
+"""A policy folder to a frozen ``Policy``: sections are built in the order in which they refer to one another.
+
+Knows the order of sections; what a section means is in ``build_orders`` and ``build_scoring``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path as FilePath
+from typing import Any as Data
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.calendars import WorkCalendar
+from engine.policy import build_orders as orders
+from engine.policy import build_scoring as scoring
+from engine.policy.condition import Scope
+from engine.policy.context import Context, month
+from engine.policy.model import (
+    Coverage,
+    Document,
+    DutyRow,
+    LastRule,
+    Option,
+    Policy,
+    Reading,
+    Side,
+    Unfinished,
+)
+from engine.policy.parts import Parts, load_parts
+from engine.problems import PolicyError
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def load_policy(folder: FilePath, schemas: FilePath, chosen: Mapping[str, str]) -> Policy:
+    """The policy in ``folder`` with the options in ``chosen`` (reading to option) in place of those it chooses itself.
+
+    Raises PolicyError with every problem found.
+    """
+    return build_policy(load_parts(folder, schemas, chosen))
+
+
+def build_policy(parts: Parts) -> Policy:
+    """Raises PolicyError with every cross-reference that does not hold."""
+    context = Context(parts)
+    head = context.part("policy")
+    tables = {table.id: table for table in orders.build_tables(context)}
+    columns = {column.id: column for column in tables["orders"].columns}
+    plain = Scope(columns=columns, tags=orders.tag_names(context))
+    forms = tuple(form["id"] for form in context.part("forms").get("forms", ()))
+    sides = tuple(side["id"] for side in head.get("sides", ()))
+
+    indicators = scoring.build_indicators(context, plain, tables)
+    decisions = orders.build_decisions(context, plain, tuple(indicator.id for indicator in indicators))
+    obligations = orders.build_obligations(context, plain, forms)
+    gates = scoring.build_gates(context, tables)
+    consequences = scoring.build_consequences(context, tuple(gate.id for gate in gates), sides)
+    cycle, in_force = head["cycle"], head["in_force"]
+    counted_from = context.part("consequences").get("counted_from", cycle["first"])
+    if month(cycle["first"]) > month(cycle["last"]):
+        context.findings.add(context.place("policy", ("cycle", "first")), "周期的首月晚于末月", cycle["first"])
+    policy = Policy(
+        id=head["id"],
+        version=head["version"],
+        title=head["title"],
+        digest=_digest({**parts.data, "chosen": parts.chosen}),
+        document=_document(head["document"]),
+        first=month(cycle["first"]),
+        last=month(cycle["last"]),
+        in_force_from=dt.date.fromisoformat(in_force["from"]),
+        in_force_until=dt.date.fromisoformat(in_force["until"]) if "until" in in_force else None,
+        time_zone=_zone(context, head["time_zone"]),
+        calendar=_calendar(context),
+        sides=_sides(context, tuple(o.id for o in obligations), tuple(c.id for c in consequences)),
+        tables=tuple(tables.values()),
+        decisions=decisions,
+        marks=orders.build_marks(context, plain),
+        obligations=obligations,
+        indicators=indicators,
+        shown=scoring.build_shown(context, plain),
+        bonuses=scoring.build_bonuses(context, tables),
+        eligible=scoring.build_eligibility(context, plain),
+        last_rule=LastRule(**context.part("ranking")["last"]),
+        unfinished=Unfinished(**context.part("ranking")["unfinished"]),
+        aggregates=scoring.build_aggregates(context),
+        gates=gates,
+        counted_from=month(counted_from),
+        consequences=consequences,
+        readings=_readings(parts),
+        clauses=_clauses(context),
+        duties=_duties(context),
+        forms=tuple(context.part("forms").get("forms", ())),
+        places=context.ids,
+    )
+    if context.findings.problems:
+        raise PolicyError(context.findings.problems)
+    return policy
+
+
+def _document(data: Mapping[str, Data]) -> Document:
+    issued = data.get("issued_on")
+    return Document(
+        number=data.get("number", ""),
+        issuers=tuple(data.get("issuers", ())),
+        issued_on=None if issued is None else dt.date.fromisoformat(issued),
+        interpreter=data.get("interpreter", ""),
+    )
+
+
+def _zone(context: Context, name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        context.findings.add(context.place("policy", ("time_zone",)), "没有这个时区", name, "例如 Asia/Shanghai")
+        return ZoneInfo("UTC")
+
+
+def _sides(context: Context, obligations: tuple[str, ...], consequences: tuple[str, ...]) -> tuple[Side, ...]:
+    built: list[Side] = []
+    for i, data in enumerate(context.part("policy").get("sides", ())):
+        part_in = data.get("takes_part_in", ())
+        bears = data.get("bears", ())
+        built.append(
+            Side(
+                id=context.declare(data["id"], "policy", ("sides", i)),
+                title=data["title"],
+                clause=data["clause"],
+                column=data["column"],
+                description=data.get("description", ""),
+                takes_part_in=context.all_known(part_in, obligations, "办理要求", "policy", ("sides", i, "takes_part_in")),
+                bears=context.all_known(bears, consequences, "后果", "policy", ("sides", i, "bears")),
+            )
+        )
+    return tuple(built)
+
+
+def _calendar(context: Context) -> WorkCalendar:
+    data = context.part("calendar")
+    off: set[dt.date] = set()
+    work: set[dt.date] = set()
+    years: set[int] = set()
+    for i, year in enumerate(data.get("years", ())):
+        years.add(year["year"])
+        for j, item in enumerate(year.get("days_off", ())):
+            day, last = dt.date.fromisoformat(item["first"]), dt.date.fromisoformat(item["last"])
+            if last < day:
+                place = context.place("calendar", ("years", i, "days_off", j))
+                context.findings.add(place, "假期的首日晚于末日", item["first"])
+            while day <= last:
+                off.add(day)
+                day += dt.timedelta(days=1)
+        for j, text in enumerate(year.get("makeup_workdays", ())):
+            day = dt.date.fromisoformat(text)
+            if day in off or day.year != year["year"]:
+                place = context.place("calendar", ("years", i, "makeup_workdays", j))
+                context.findings.add(place, "调休上班日落在假期内或不在本年", text)
+            work.add(day)
+    weekend = frozenset(_WEEKDAYS.index(name) for name in data.get("weekend", ()))
+    return WorkCalendar(frozenset(years), weekend, frozenset(off), frozenset(work))
+
+
+def _readings(parts: Parts) -> tuple[Reading, ...]:
+    return tuple(
+        Reading(
+            id=data["id"],
+            title=data["title"],
+            clause=data["clause"],
+            question=data["question"],
+            options=tuple(Option(option["id"], option["title"]) for option in data["options"]),
+            chosen=parts.chosen[data["id"]],
+            why=data["why"],
+            status=data["status"],
+        )
+        for data in parts.data.get("readings", {}).get("readings", ())
+    )
+
+
+def _clauses(context: Context) -> tuple[Coverage, ...]:
+    return tuple(
+        Coverage(
+            id=data["id"],
+            summary=data["summary"],
+            covered_by=tuple(data.get("covered_by", ())),
+            judgement=data.get("judgement", ""),
+            missing_datum=data.get("missing_datum", ""),
+        )
+        for data in context.part("clauses").get("clauses", ())
+    )
+
+
+def _duties(context: Context) -> tuple[DutyRow, ...]:
+    return tuple(
+        DutyRow(
+            id=context.declare(data["id"], "duties", ("duties", i)),
+            title=data["title"],
+            clause=data["clause"],
+            owner=data["owner"],
+            rhythm=json.dumps(data["rhythm"], ensure_ascii=False, sort_keys=True),
+            description=data.get("description", ""),
+        )
+        for i, data in enumerate(context.part("duties").get("duties", ()))
+    )
+
+
+def _digest(data: Mapping[str, Data]) -> str:
+    """SHA-256 of the resolved content: the same for the same meaning, whatever the files' layout or comments."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, Decimal):
+            return f"decimal:{value.normalize()}"
+        if isinstance(value, Mapping):
+            return dict(value)
+        raise TypeError(f"cannot digest {type(value)}")
+
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
+    return hashlib.sha256(text.encode()).hexdigest()

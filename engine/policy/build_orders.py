@@ -1,0 +1,227 @@
+"""Builds what a policy says of single orders: tables, decisions, marks and obligations.
+
+Knows the vocabulary of these parts; must not know scoring, ranking or evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any as Data
+from typing import get_args
+
+from engine.conditions import facts
+from engine.policy.condition import Path, Scope
+from engine.policy.context import Context, fraction
+from engine.policy.model import (
+    Clock,
+    ClockDeadline,
+    Column,
+    Deadline,
+    Decision,
+    DoneByEvent,
+    DoneWhen,
+    EventDeadline,
+    Mark,
+    Obligation,
+    Outcome,
+    RequiredWhen,
+    Rule,
+    Table,
+    TableId,
+    TimeOrder,
+    Value,
+)
+
+YES_NO_VALUES = ("是", "否")
+OBLIGATION_STATES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "done": {"done": ("in_time", "late", "missing")},
+    "deadline": {"deadline": ("past", "running")},
+}
+
+
+def build_tables(context: Context) -> tuple[Table, ...]:
+    data = context.part("fields")["tables"]
+    ids = [table["id"] for table in data]
+    for id in {id for id in ids if ids.count(id) > 1}:
+        place = context.place("fields", ("tables", len(ids) - 1 - ids[::-1].index(id), "id"))
+        context.findings.add(place, "同一张表声明了两次", id)
+    return tuple(_table(context, table, ids, ("tables", i)) for i, table in enumerate(data))
+
+
+def _table(context: Context, data: Mapping[str, Data], tables: list[str], path: Path) -> Table:
+    columns = tuple(_column(context, column, tables, (*path, "columns", i)) for i, column in enumerate(data["columns"]))
+    _headers_once(context, columns, (*path, "columns"))
+    by_id = {column.id: column for column in columns}
+    ids = tuple(by_id)
+    for key in ("unit", "dated_by"):
+        if key in data:
+            context.known(data[key], ids, "字段", "fields", (*path, key))
+    orders: list[TimeOrder] = []
+    for i, order in enumerate(data.get("time_order", ())):
+        here = (*path, "time_order", i)
+        context.time_fields([order["earlier"]], by_id, "fields", (*here, "earlier"))
+        context.time_fields([order["later"]], by_id, "fields", (*here, "later"))
+        orders.append(TimeOrder(order["earlier"], order["later"], order["otherwise"]))
+    required: list[RequiredWhen] = []
+    for i, item in enumerate(data.get("required_when", ())):
+        for key in ("column", "present"):
+            context.known(item[key], ids, "字段", "fields", (*path, "required_when", i, key))
+        required.append(RequiredWhen(item["column"], item["present"]))
+    return Table(
+        id=data["id"],
+        title=data["title"],
+        file=data["file"],
+        formats=tuple(data["formats"]),
+        required=data["required"],
+        columns=columns,
+        key=context.all_known(data.get("key", ()), ids, "字段", "fields", (*path, "key")),
+        unit=data.get("unit"),
+        dated_by=data.get("dated_by"),
+        time_order=tuple(orders),
+        required_when=tuple(required),
+    )
+
+
+def _headers_once(context: Context, columns: tuple[Column, ...], path: Path) -> None:
+    seen: dict[str, str] = {}
+    for i, column in enumerate(columns):
+        for header in (column.id, *column.aliases):
+            if header in seen:
+                place = context.place("fields", (*path, i, "id"))
+                context.findings.add(place, f"表头“{header}”已属于字段“{seen[header]}”", header, "一个表头只能属于一个字段")
+            seen[header] = column.id
+
+
+def _column(context: Context, data: Mapping[str, Data], tables: list[str], path: Path) -> Column:
+    missing = data.get("missing")
+    values = tuple(Value(value["id"], tuple(value.get("aliases", ()))) for value in data.get("values", ()))
+    if data["type"] == "yes_no" and not values:
+        values = tuple(Value(value) for value in YES_NO_VALUES)
+    seen: dict[str, str] = {}
+    for i, value in enumerate(values):
+        for spelling in (value.id, *value.aliases):
+            if spelling in seen:
+                place = context.place("fields", (*path, "values", i, "id"))
+                context.findings.add(place, f"取值写法“{spelling}”用了两次", spelling, "一种写法只能属于一个取值")
+            seen[spelling] = value.id
+    if missing not in (None, "refuse") and values:
+        context.known(missing, (value.id for value in values), "取值", "fields", (*path, "missing"))
+    if data["type"] == "reference":
+        context.known(data["table"], tables, "表", "fields", (*path, "table"))
+    return Column(
+        id=data["id"],
+        type=data["type"],
+        aliases=tuple(data.get("aliases", ())),
+        values=values,
+        required=missing == "refuse",
+        default=None if missing == "refuse" else missing,
+        blanks=tuple(data.get("blanks", ())),
+        personal=data.get("personal", False),
+        separators=tuple(data.get("separators", ())),
+        table=data.get("table"),
+        minimum=None if data.get("minimum") is None else fraction(data["minimum"]),
+    )
+
+
+def tag_names(context: Context) -> tuple[str, ...]:
+    """Every tag that some rule gives."""
+    rules = [rule for decision in context.part("rules").get("decisions", ()) for rule in decision["rules"]]
+    return tuple(dict.fromkeys(tag for rule in rules for tag in rule.get("gives", ())))
+
+
+def build_decisions(context: Context, scope: Scope, indicators: tuple[str, ...]) -> tuple[Decision, ...]:
+    """``indicators``: the ids that a decision may exclude orders from."""
+    built: list[Decision] = []
+    for i, data in enumerate(context.part("rules").get("decisions", ())):
+        path: Path = ("decisions", i)
+        context.declare(data["id"], "rules", path)
+        excludes = data.get("excludes_from", ())
+        rules = tuple(
+            _rule(context, rule, scope, bool(excludes), (*path, "rules", j)) for j, rule in enumerate(data["rules"])
+        )
+        known = context.all_known(excludes, indicators, "指标", "rules", (*path, "excludes_from"))
+        built.append(Decision(data["id"], data["title"], data["clause"], data["hit"], rules, known))
+    return tuple(built)
+
+
+def _rule(context: Context, data: Mapping[str, Data], scope: Scope, excluding: bool, path: Path) -> Rule:
+    context.declare(data["id"], "rules", path)
+    return Rule(
+        id=data["id"],
+        title=data["title"],
+        clause=data["clause"],
+        when=context.condition(data["when"], scope, "rules", (*path, "when")),
+        effect=data.get("effect", "excluded" if excluding else "mark"),
+        gives=tuple(data.get("gives", ())),
+        detail=data.get("detail", ""),
+    )
+
+
+def build_marks(context: Context, scope: Scope) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    for i, data in enumerate(context.part("rules").get("marks", ())):
+        context.declare(data["id"], "rules", ("marks", i))
+        given_to = context.condition(data["given_to"], scope, "rules", ("marks", i, "given_to"))
+        marks.append(Mark(data["id"], data["title"], data["clause"], given_to, data["number"]))
+    return tuple(marks)
+
+
+def build_obligations(context: Context, scope: Scope, forms: tuple[str, ...]) -> tuple[Obligation, ...]:
+    return tuple(
+        _obligation(context, data, scope, forms, ("obligations", i))
+        for i, data in enumerate(context.part("obligations").get("obligations", ()))
+    )
+
+
+def _obligation(
+    context: Context, data: Mapping[str, Data], scope: Scope, forms: tuple[str, ...], path: Path
+) -> Obligation:
+    context.declare(data["id"], "obligations", path)
+    done = data["done"]
+    if "event" in done:
+        context.time_fields([done["event"]], scope.columns, "obligations", (*path, "done", "event"))
+    states = build_outcomes(context, data["states"], Scope(states=OBLIGATION_STATES), "obligations", (*path, "states"))
+    return Obligation(
+        id=data["id"],
+        title=data["title"],
+        clause=data["clause"],
+        applies=context.condition(data["applies"], scope, "obligations", (*path, "applies")),
+        done=DoneByEvent(done["event"])
+        if "event" in done
+        else DoneWhen(context.condition(done["when"], scope, "obligations", (*path, "done", "when"))),
+        deadline=_deadline(context, data["deadline"], scope, (*path, "deadline")),
+        states=states,
+        forms=context.all_known(data.get("forms", ()), forms, "表单", "obligations", (*path, "forms")),
+    )
+
+
+def _deadline(context: Context, data: Mapping[str, Data], scope: Scope, path: Path) -> Deadline:
+    if "event" in data:
+        context.time_fields([data["event"]], scope.columns, "obligations", (*path, "event"))
+        return EventDeadline(data["event"])
+    start = context.time_fields(data["start"], scope.columns, "obligations", (*path, "start"))
+    clock = data["clock"]
+    return ClockDeadline(
+        start,
+        Clock(
+            amount=clock["amount"],
+            unit=clock["unit"],
+            until=clock["until"],
+            start_day_counts=clock.get("start_day_counts", False),
+            end_included=clock.get("end_included", False),
+        ),
+    )
+
+
+def build_outcomes(context: Context, data: Data, scope: Scope, part: str, path: Path) -> tuple[Outcome, ...]:
+    """A first-match table; its last row must always hold, so that there is an outcome for everything."""
+    outcomes = tuple(
+        Outcome(row["is"], context.condition(row["when"], scope, part, (*path, i, "when")))
+        for i, row in enumerate(data)
+    )
+    if facts(outcomes[-1].when):
+        place = context.place(part, (*path, len(outcomes) - 1))
+        context.findings.add(place, "最后一行须在任何情况下成立", outcomes[-1].is_, "在末尾加一行 when: always")
+    return outcomes
+
+

@@ -1,0 +1,211 @@
+"""Builds what a policy says of units: indicators, bonuses, ranking, gates and consequences.
+
+Knows the vocabulary of these parts; must not know how anything is counted or scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any as Data
+
+from engine.policy.build_orders import build_outcomes
+from engine.policy.condition import Path, Scope
+from engine.policy.context import Context, fraction, month
+from engine.policy.model import (
+    Aggregate,
+    Bonus,
+    Cap,
+    Consequence,
+    Counted,
+    DueDay,
+    Eligibility,
+    Gate,
+    Indicator,
+    Period,
+    PointsBand,
+    Rate,
+    Table,
+    Target,
+)
+
+RATE_STATES = ("below", "reached", "missing")
+STANDING_MARKS = ("last",)
+
+
+def build_indicators(context: Context, scope: Scope, tables: Mapping[str, Table]) -> tuple[Indicator, ...]:
+    part = context.part("indicators")
+    built = tuple(
+        _indicator(context, data, scope, tables, ("indicators", i)) for i, data in enumerate(part["indicators"])
+    )
+    total = sum(indicator.weight for indicator in built)
+    if total != fraction(part["weights_sum"]):
+        parts = "＋".join(str(data["weight"]) for data in part["indicators"])
+        context.findings.add(
+            context.place("indicators", ("weights_sum",)),
+            f"各项权重之和是 {parts}＝{total}，与声明的合计不符",
+            part["weights_sum"],
+            "改权重，或改 weights_sum",
+        )
+    return built
+
+
+def _indicator(
+    context: Context, data: Mapping[str, Data], scope: Scope, tables: Mapping[str, Table], path: Path
+) -> Indicator:
+    context.declare(data["id"], "indicators", path)
+    over = data["over"]
+    peers = None if over == "own" else over["peers"]
+    if peers is not None:
+        columns = tuple(column.id for column in tables["units"].columns) if "units" in tables else ()
+        context.known(peers, columns, "单位名册的字段", "indicators", (*path, "over", "peers"))
+    target = data.get("target")
+    bands = tuple(
+        PointsBand(
+            band["title"],
+            context.condition(band["when"], scope, "indicators", (*path, "points", i, "when")),
+            fraction(band["points"]),
+        )
+        for i, band in enumerate(data["points"])
+    )
+    return Indicator(
+        **vars(_counted(context, data, scope, "indicators", path)),
+        weight=fraction(data["weight"]),
+        points=bands,
+        peers=peers,
+        when_empty=data["when_empty"],
+        target=None if target is None else Target(fraction(target["at_least"]), target["clause"]),
+    )
+
+
+def _counted(context: Context, data: Mapping[str, Data], scope: Scope, part: str, path: Path) -> Counted:
+    return Counted(
+        id=data.get("id", ""),
+        title=data.get("title", ""),
+        clause=data["clause"],
+        event=context.time_fields(data["event"], scope.columns, part, (*path, "event")),
+        among=context.condition(data["among"], scope, part, (*path, "among")),
+    )
+
+
+def build_shown(context: Context, scope: Scope) -> tuple[Counted, ...]:
+    built: list[Counted] = []
+    for i, data in enumerate(context.part("indicators").get("shown", ())):
+        context.declare(data["id"], "indicators", ("shown", i))
+        built.append(_counted(context, data, scope, "indicators", ("shown", i)))
+    return tuple(built)
+
+
+def build_bonuses(context: Context, tables: Mapping[str, Table]) -> tuple[Bonus, ...]:
+    built: list[Bonus] = []
+    for i, data in enumerate(context.part("indicators").get("bonuses", ())):
+        path: Path = ("bonuses", i)
+        context.declare(data["id"], "indicators", path)
+        _columns_known(context, data, tables, ("month", "unit", "points"), "indicators", path)
+        cap = data.get("cap")
+        built.append(
+            Bonus(
+                data["id"],
+                data["title"],
+                data["clause"],
+                data["table"],
+                data["month"],
+                data["unit"],
+                data["points"],
+                None if cap is None else Cap(cap["per"], fraction(cap["points"])),
+            )
+        )
+    return tuple(built)
+
+
+def _columns_known(
+    context: Context, data: Mapping[str, Data], tables: Mapping[str, Table], keys: tuple[str, ...], part: str, path: Path
+) -> None:
+    if context.known(data["table"], tables, "表", part, (*path, "table")):
+        columns = tuple(column.id for column in tables[data["table"]].columns)
+        for key in keys:
+            context.known(data[key], columns, "字段", part, (*path, key))
+
+
+def build_eligibility(context: Context, scope: Scope) -> Eligibility:
+    data = context.part("ranking")["eligible"]
+    return Eligibility(_counted(context, data, scope, "ranking", ("eligible",)), data["at_least"])
+
+
+def build_aggregates(context: Context) -> tuple[Aggregate, ...]:
+    cycle = context.part("policy")["cycle"]
+    first, last = month(cycle["first"]), month(cycle["last"])
+    built: list[Aggregate] = []
+    for i, data in enumerate(context.part("ranking").get("aggregates", ())):
+        periods: list[Period] = []
+        for j, item in enumerate(data["periods"]):
+            period = Period(item["id"], item["title"], month(item["first"]), month(item["last"]))
+            place = context.place("ranking", ("aggregates", i, "periods", j))
+            if not first <= period.first <= period.last <= last:
+                context.findings.add(
+                    place, "期间须在考核周期之内且首月不晚于末月", f"{item['first']} 至 {item['last']}", f"周期是 {first} 至 {last}"
+                )
+            elif periods and periods[-1].last >= period.first:
+                context.findings.add(place, f"期间与“{periods[-1].title}”重叠或次序颠倒", item["first"])
+            periods.append(period)
+        built.append(Aggregate(data["id"], data["title"], data["clause"], data["total"], tuple(periods)))
+    return tuple(built)
+
+
+def build_gates(context: Context, tables: Mapping[str, Table]) -> tuple[Gate, ...]:
+    built: list[Gate] = []
+    for i, data in enumerate(context.part("ranking").get("gates", ())):
+        path: Path = ("gates", i)
+        context.declare(data["id"], "ranking", path)
+        _columns_known(context, data, tables, ("month", "name", "figure", "benchmark"), "ranking", path)
+        rates = tuple(Rate(rate["id"], rate["name"]) for rate in data["rates"])
+        table = tables.get(data["table"])
+        if table is not None and table.has(data["name"]):
+            for j, rate in enumerate(rates):
+                choices = table.column(data["name"]).choices
+                context.known(rate.name, choices, "指标名称", "ranking", (*path, "rates", j, "name"))
+        states = {"rate": {f"rate:{rate.id}": RATE_STATES for rate in rates}}
+        outcomes = build_outcomes(context, data["outcomes"], Scope(states=states), "ranking", (*path, "outcomes"))
+        built.append(
+            Gate(
+                id=data["id"],
+                title=data["title"],
+                clause=data["clause"],
+                table=data["table"],
+                month=data["month"],
+                name=data["name"],
+                figure=data["figure"],
+                benchmark=data["benchmark"],
+                rates=rates,
+                outcomes=outcomes,
+            )
+        )
+    return tuple(built)
+
+
+def build_consequences(context: Context, gates: tuple[str, ...], sides: tuple[str, ...]) -> tuple[Consequence, ...]:
+    scope = Scope(marks=STANDING_MARKS)
+    built: list[Consequence] = []
+    for i, data in enumerate(context.part("consequences").get("consequences", ())):
+        path: Path = ("consequences", i)
+        context.declare(data["id"], "consequences", path)
+        due = data.get("due")
+        no_unit = Scope() if data["subject"] == "none" else scope
+        built.append(
+            Consequence(
+                id=data["id"],
+                title=data["title"],
+                clause=data["clause"],
+                at=data["at"],
+                subject=data["subject"],
+                when=context.condition(data["when"], no_unit, "consequences", (*path, "when")),
+                gates=context.all_known(data["gates"], gates, "前提", "consequences", (*path, "gates")),
+                repeat=data["repeat"],
+                actor=data["actor"],
+                audience=data["audience"],
+                action=data["action"],
+                mandatory=data["mandatory"],
+                due=None if due is None else DueDay(**due),
+                affects=context.all_known(data.get("affects", ()), sides, "考核对象", "consequences", (*path, "affects")),
+            )
+        )
+    return tuple(built)

@@ -1,0 +1,209 @@
+"""From the YAML form of a condition to the typed tree, with every mistake collected.
+
+Knows the vocabulary of conditions; must not know where the facts come from or how they are evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any as Data
+
+from engine.conditions import (
+    ALWAYS,
+    MISSING,
+    NO,
+    YES,
+    All,
+    Any,
+    Choice,
+    Comparison,
+    Condition,
+    Element,
+    Fact,
+    Not,
+    Operator,
+    Standing,
+    State,
+    Tag,
+    Test,
+)
+from engine.policy.model import Column, ColumnType
+from engine.problems import Place, Problem
+
+Path = tuple[str | int, ...]
+PlaceOf = Callable[[Path], Place]
+
+NUMBER_OPERATORS: tuple[Operator, ...] = ("equals", "at_least", "at_most", "above", "below")
+TIME_OPERATORS: tuple[Operator, ...] = ("before", "not_after", "after", "not_before")
+CLOCK_OPERATORS: tuple[Operator, ...] = ("time_before", "time_not_after", "time_from")
+COMPARABLE: Mapping[str, tuple[ColumnType, ...]] = {
+    **dict.fromkeys(NUMBER_OPERATORS, ("count", "number")),
+    **dict.fromkeys((*TIME_OPERATORS, *CLOCK_OPERATORS), ("time",)),
+}
+AS_OF = "as_of"
+
+
+class Findings:
+    """Collects problems, so that all are reported at once. ``place`` finds a path's spot in the files."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def add(self, place: Place, what: str, value: object = "", instead: str = "") -> None:
+        self.problems.append(Problem(place, what, str(value), instead))
+
+
+def suggest(value: str, known: Sequence[str]) -> str:
+    """What to write instead of the unknown ``value``."""
+    near = get_close_matches(value, known, n=1, cutoff=0.5)
+    listed = "、".join(known[:12]) + ("……" if len(known) > 12 else "")
+    return (f"是否应为“{near[0]}”？" if near else "") + (f"可用的有：{listed}" if known else "这里没有可用的名称")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a condition at some place may test: ``columns`` of a row, ``tags`` of rules, ``states`` (name to values)
+    supplied by the engine, ``marks`` of a standing."""
+
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    states: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
+
+
+class ConditionReader:
+    """Reads conditions of one policy part; ``place`` maps a path within the part to its spot in the files."""
+
+    def __init__(self, scope: Scope, place: PlaceOf, findings: Findings) -> None:
+        self._scope = scope
+        self._place = place
+        self._findings = findings
+
+    def read(self, data: Data, path: Path) -> Condition:
+        """The condition at ``path``. After a mistake, a condition that always holds stands in."""
+        if data == "always":
+            return ALWAYS
+        if "all" in data:
+            return All(tuple(self.read(part, (*path, "all", i)) for i, part in enumerate(data["all"])))
+        if "any" in data:
+            return Any(tuple(self.read(part, (*path, "any", i)) for i, part in enumerate(data["any"])))
+        if "not" in data:
+            return Not(self.read(data["not"], (*path, "not")))
+        if "field" in data:
+            return self._field(data, path)
+        if "tagged" in data:
+            tag = self._known(data["tagged"], self._scope.tags, (*path, "tagged"), "标记")
+            return Test(Tag(tag), (YES,)) if tag else ALWAYS
+        if "standing" in data:
+            return self._standing(data, path)
+        for kind, states in self._scope.states.items():
+            if kind in data:
+                return self._state(kind, states, data, path)
+        self._findings.add(self._place(path), "此处不能使用这种条件", "、".join(map(str, data)))
+        return ALWAYS
+
+    def _known(self, value: str, known: Sequence[str], path: Path, what: str) -> str | None:
+        if value in known:
+            return value
+        self._findings.add(self._place(path), f"没有这个{what}", value, suggest(str(value), known))
+        return None
+
+    def _standing(self, data: Mapping[str, Data], path: Path) -> Condition:
+        mark = self._known(data["standing"], self._scope.marks, (*path, "standing"), "排名标志")
+        if mark is None:
+            return ALWAYS
+        if "running" in data:
+            return Test(Standing(mark, "running", data["running"]), (YES,))
+        if "times" in data:
+            return Test(Standing(mark, "times", data["times"]), (YES,))
+        return Test(Standing(mark), (YES,))
+
+    def _state(self, kind: str, states: Mapping[str, tuple[str, ...]], data: Mapping[str, Data], path: Path) -> Condition:
+        # ``done`` and ``deadline`` name their value at once; a ``rate`` is named first and compared with ``is``.
+        name, value, key = (f"{kind}:{data[kind]}", data["is"], "is") if "is" in data else (kind, data[kind], kind)
+        if name not in states:
+            self._known(str(data[kind]), [known.partition(":")[2] for known in states], (*path, kind), "比率")
+            return ALWAYS
+        if self._known(value, states[name], (*path, key), "状态") is None:
+            return ALWAYS
+        return Test(State(name, states[name]), (value,))
+
+    def _field(self, data: Mapping[str, Data], path: Path) -> Condition:
+        name = self._known(data["field"], tuple(self._scope.columns), (*path, "field"), "字段")
+        if name is None:
+            return ALWAYS
+        column = self._scope.columns[name]
+        if column.personal:
+            self._findings.add(self._place((*path, "field")), "个人信息字段不能用作条件", name, "改用其他字段")
+            return ALWAYS
+        operator = next(key for key in data if key != "field")
+        if operator == "present":
+            return self._present(column, bool(data["present"]))
+        if operator in ("is", "in", "contains"):
+            return self._enumerated(column, operator, data[operator], (*path, operator))
+        if column.type not in COMPARABLE[operator]:
+            self._findings.add(
+                self._place((*path, operator)), f"字段“{name}”的类型不能这样比较", operator, _how_to_test(column)
+            )
+            return ALWAYS
+        return self._comparison(column, operator, data[operator], (*path, operator))
+
+    def _present(self, column: Column, wanted: bool) -> Condition:
+        if column.type in ("choice", "yes_no"):
+            fact: Fact = choice_of(column)
+            filled = tuple(value for value in fact.values if value != MISSING)
+            empty = tuple(value for value in fact.values if value == MISSING)
+            return Test(fact, filled if wanted else empty)
+        return Test(Comparison(column.id, "present"), (YES,) if wanted else (NO,))
+
+    def _enumerated(self, column: Column, operator: str, operand: Data, path: Path) -> Condition:
+        is_list = column.type == "choices"
+        if column.type not in ("choice", "yes_no", "choices") or is_list != (operator == "contains"):
+            self._findings.add(
+                self._place(path), f"字段“{column.id}”的类型不能这样判断", operator, _how_to_test(column)
+            )
+            return ALWAYS
+        wanted = operand if isinstance(operand, list) else [operand]
+        allowed = tuple(
+            value
+            for i, value in enumerate(wanted)
+            if self._known(value, column.choices, (*path, i) if isinstance(operand, list) else path, "取值")
+        )
+        fact: Fact = Element(column.id, column.choices) if is_list else choice_of(column)
+        return Test(fact, tuple(value for value in fact.values if value in allowed)) if allowed else ALWAYS
+
+    def _comparison(self, column: Column, operator: Data, operand: Data, path: Path) -> Condition:
+        if operand == AS_OF and operator in TIME_OPERATORS:
+            return Test(Comparison(column.id, operator, "", "as_of"), (YES,))
+        if isinstance(operand, Mapping):
+            other = self._known(operand["field"], tuple(self._scope.columns), (*path, "field"), "字段")
+            if other is None:
+                return ALWAYS
+            if self._scope.columns[other].type not in COMPARABLE[operator]:
+                self._findings.add(self._place(path), f"字段“{other}”与“{column.id}”的类型不能比较", operator)
+                return ALWAYS
+            return Test(Comparison(column.id, operator, other, "field"), (YES,))
+        return Test(Comparison(column.id, operator, str(operand)), (YES,))
+
+
+def choice_of(column: Column) -> Choice:
+    """The fact of an enumerated column; MISSING is among its values when an empty cell stays missing."""
+    stays_missing = not column.required and column.default is None
+    return Choice(column.id, (*column.choices, MISSING) if stays_missing else column.choices)
+
+
+def _how_to_test(column: Column) -> str:
+    match column.type:
+        case "choice" | "yes_no":
+            return "枚举字段用 is、in 或 present"
+        case "choices":
+            return "列表字段用 contains 或 present"
+        case "count" | "number":
+            return f"数字字段用 {'、'.join(NUMBER_OPERATORS)} 或 present"
+        case "time":
+            return f"时间字段用 {'、'.join((*TIME_OPERATORS, *CLOCK_OPERATORS))} 或 present"
+        case _:
+            return "这种字段只能用 present"
+

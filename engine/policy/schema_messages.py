@@ -1,0 +1,151 @@
+"""What a failed schema check is called in Chinese, where it stands and what to write instead.
+
+Knows the keywords of JSON Schema; must not know what any key of a policy means.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+from engine.policy.readings import Jump, Readings, nearest
+from engine.policy.source import MapNode, Node, ScalarNode, child
+from engine.problems import Problem
+
+_TYPES = {
+    "string": "文字",
+    "integer": "整数",
+    "number": "数",
+    "boolean": "true 或 false",
+    "array": "列表",
+    "object": "一组键",
+    "null": "空",
+}
+
+
+def _walk(root: Node, path: Iterable[Any], readings: Readings) -> Node:
+    """The value at ``path``, jumps included, or the nearest that encloses it."""
+    node = root
+    for step in path:
+        below = readings.follow(step) if isinstance(step, Jump) else child(node, step)
+        if below is None:
+            return node
+        node = below
+    return node
+
+
+def problems_of(error: ValidationError, root: Node, readings: Readings) -> Iterator[Problem]:
+    """The problems that one error of a part's schema means; ``root`` is the part as written."""
+    node = _walk(root, error.absolute_path, readings)
+    schema: Any = error.schema
+    limit: Any = error.validator_value
+    match error.validator:
+        case "additionalProperties" if isinstance(node, MapNode):
+            known = schema.get("properties", {})
+            for entry in node.entries:
+                if entry.key not in known:
+                    yield Problem(entry.place, "这里没有这个键", entry.key, nearest(entry.key, known))
+        case "required" if isinstance(node, MapNode):
+            for key in limit:
+                if node.get(key) is None:
+                    title = schema.get("properties", {}).get(key, {}).get("title", "")
+                    what = f"缺少键“{key}”" + (f"（{title}）" if title else "")
+                    yield Problem(node.place, what, "", f"请写上 {key}: …")
+        case _:
+            yield _value_problem(error, node, schema)
+
+
+def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
+    value = _shown(node)
+    limit: Any = error.validator_value
+    name = schema.get("title", "") if isinstance(schema, dict) else ""
+    example = _example(schema)
+    match error.validator:
+        case "type":
+            what = f"这里应是{_kinds([schema])}，不是{_kind(node)}"
+            if limit == "boolean" and value.lower() in ("yes", "no", "on", "off", "y", "n"):
+                example = "请写 true 或 false（yes、no、on、off 都只是文字）"
+            return Problem(node.place, what, value, example)
+        case "anyOf" | "oneOf":
+            allowed = [item for branch in limit for item in branch.get("enum", [])]
+            kinds = [branch for branch in limit if "enum" not in branch]
+            ways = "、".join(filter(None, [*(str(item) for item in allowed), *dict.fromkeys(map(_form, kinds))]))
+            return Problem(node.place, "这里不能写这个值", value, f"可以写：{ways}")
+        case "enum":
+            return Problem(node.place, "不在允许的取值之内", value, nearest(value, [str(item) for item in limit]))
+        case "const":
+            return Problem(node.place, "这里只能写一个固定的值", value, f"请写 {limit}")
+        case "pattern":
+            return Problem(node.place, f"{name or '文字'}的写法不对", value, example or f"应符合 {limit}")
+        case "format":
+            return Problem(node.place, f"{name or '日期'}不存在或写法不对", value, example)
+        case "minimum":
+            return Problem(node.place, f"数太小，至少是 {limit}", value, "请改为允许范围内的数")
+        case "exclusiveMinimum":
+            return Problem(node.place, f"数太小，必须大于 {limit}", value, "请改为允许范围内的数")
+        case "maximum":
+            return Problem(node.place, f"数太大，至多是 {limit}", value, "请改为允许范围内的数")
+        case "minLength":
+            return Problem(node.place, f"{name or '文字'}不能为空", "", example or "请写上内容")
+        case "maxLength":
+            return Problem(node.place, f"文字超过 {limit} 字", value, "请写短一些")
+        case "minItems":
+            return Problem(node.place, f"列表至少要有 {limit} 项", value, "请补上")
+        case "maxItems":
+            return Problem(node.place, f"列表至多有 {limit} 项", "", "请删去多余的项")
+        case "uniqueItems":
+            return Problem(node.place, "列表里有重复的项", value, "请删去重复的项")
+        case "minProperties" | "maxProperties":
+            return Problem(node.place, "键的个数不对", value, str(schema.get("$comment", "")))
+        case None:
+            return Problem(node.place, "这里不能有这个键", value, "请删去；它与同一组的其他键不相配")
+    return Problem(node.place, "与模式不符", value, f"{error.validator}: {limit}")
+
+
+def _kind(node: Node) -> str:
+    match node:
+        case ScalarNode(_, None):
+            return "空"
+        case ScalarNode(_, bool()):
+            return "true 或 false"
+        case ScalarNode(_, str()):
+            return "文字"
+        case ScalarNode():
+            return "数"
+        case MapNode():
+            return "一组键"
+    return "列表"
+
+
+def _kinds(schemas: Iterable[Mapping[str, Any]]) -> str:
+    names: list[str] = []
+    for schema in schemas:
+        kinds = schema.get("type", [])
+        names += [_TYPES[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    return "或".join(dict.fromkeys(names))
+
+
+def _form(schema: Mapping[str, Any]) -> str:
+    """One alternative in a few words: what a constant is, which keys a mapping needs, or the kind."""
+    if "const" in schema:
+        return str(schema["const"])
+    if schema.get("type") == "object":
+        return "{" + ", ".join(f"{key}: …" for key in schema.get("required", [])) + "}"
+    return str(schema.get("title") or _kinds([schema]))
+
+
+def _example(schema: Any) -> str:
+    examples = schema.get("examples", []) if isinstance(schema, dict) else []
+    return f"例如 {json.dumps(examples[0], ensure_ascii=False)}" if examples else ""
+
+
+def _shown(node: Node) -> str:
+    match node:
+        case ScalarNode(_, value):
+            return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        case MapNode(_, entries):
+            return "{" + ", ".join(entry.key for entry in entries) + "}"
+    return ""

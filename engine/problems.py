@@ -1,0 +1,61 @@
+"""One thing that is wrong, where it is and what to write instead; and the error that carries many of them.
+
+Knows nothing of policies, orders or how a problem is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A spot in a source file. ``line`` and ``column`` count from 1; 0 means the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """``what`` is wrong at ``place`` (in Chinese), the offending ``value``, and ``instead``: what to write or do."""
+
+    place: Place
+    what: str
+    value: str = ""
+    instead: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.what}"
+        if self.value:
+            text += f"（值：{clip(self.value)}）"
+        if self.instead:
+            text += f"。{self.instead}"
+        return text
+
+
+class ProblemsError(Exception):
+    """Raised once with everything that was found, never with the first problem only."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class PolicyError(ProblemsError):
+    """The policy cannot be used."""
+
+
+class InputError(ProblemsError):
+    """The input folder or a request about it cannot be used."""
+
+
+def clip(text: str, width: int = 60) -> str:
+    """``text`` on one line and at most ``width`` characters, so that a huge cell cannot flood a message."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else f"{flat[:width]}…（共 {len(text)} 字）"

@@ -1,0 +1,127 @@
+"""Ranks: who stands where in a month, quarter or year, and who is last.
+
+Knows totals and the policy's rules of ranking; must not know orders, indicators or consequences.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from engine.months import Month
+from engine.policy.model import Aggregate, LastRule, Period, Policy
+from engine.scores import Score, Scorer
+
+
+@dataclass(frozen=True)
+class Placed:
+    """``tied``: other units share the total. Equal totals share a rank, and the next rank is skipped."""
+
+    unit: str
+    rank: int
+    total: Fraction
+    last: bool
+    tied: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The ranking of one period, by rank and then unit. ``scores`` (months only) are those behind the totals."""
+
+    kind: Literal["month", "quarter", "year"]
+    period: Period
+    provisional: bool
+    ranking: tuple[Placed, ...]
+    unranked: tuple[str, ...]
+    scores: Mapping[str, Score]
+
+    def is_last(self, unit: str) -> bool:
+        return any(placed.unit == unit and placed.last for placed in self.ranking)
+
+
+def rank(totals: Mapping[str, Fraction], rule: LastRule) -> tuple[Placed, ...]:
+    """Rank ``totals`` (unit to exact total), highest first."""
+    ordered = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    values = [total for _, total in ordered]
+    last = _last_units(totals, rule)
+    return tuple(
+        Placed(unit, values.index(total) + 1, total, unit in last, values.count(total) > 1) for unit, total in ordered
+    )
+
+
+def _last_units(totals: Mapping[str, Fraction], rule: LastRule) -> frozenset[str]:
+    if not totals or len(totals) < rule.minimum_ranked:
+        return frozenset()
+    lowest = min(totals.values())
+    units = frozenset(unit for unit, total in totals.items() if total == lowest)
+    if len(units) == len(totals) and len(totals) > 1 and rule.when_all_equal == "none":
+        return frozenset()
+    if len(units) > 1 and rule.when_tied == "none":
+        return frozenset()
+    return units
+
+
+def monthly(policy: Policy, scorer: Scorer, as_of: dt.datetime) -> tuple[Standing, ...]:
+    """The standing of every month of the cycle, in order."""
+    return tuple(_month(policy, scorer, month, as_of) for month in policy.months)
+
+
+def _month(policy: Policy, scorer: Scorer, month: Month, as_of: dt.datetime) -> Standing:
+    provisional = as_of < month.end
+    ranked = policy.unfinished.ranked or not provisional
+    candidates = (unit for unit in scorer.units if ranked and scorer.eligible(unit, month))
+    scored = {unit: score for unit in candidates if (score := scorer.month(unit, month)) is not None}
+    return Standing(
+        kind="month",
+        period=Period(str(month), str(month), month, month),
+        provisional=provisional,
+        ranking=rank({unit: score.total for unit, score in scored.items()}, policy.last_rule),
+        unranked=tuple(sorted(unit for unit in scorer.units if unit not in scored)),
+        scores=scored,
+    )
+
+
+def aggregated(
+    policy: Policy, scorer: Scorer, months: Iterable[Standing], as_of: dt.datetime
+) -> tuple[Standing, ...]:
+    """The standing of every quarter and year, in the order of the policy."""
+    by_month = {standing.period.first: standing for standing in months}
+    return tuple(
+        _aggregate(policy, scorer, aggregate, period, by_month, as_of)
+        for aggregate in policy.aggregates
+        for period in aggregate.periods
+    )
+
+
+def _aggregate(
+    policy: Policy,
+    scorer: Scorer,
+    aggregate: Aggregate,
+    period: Period,
+    by_month: Mapping[Month, Standing],
+    as_of: dt.datetime,
+) -> Standing:
+    provisional = as_of < period.last.end
+    totals: dict[str, Fraction] = {}
+    for unit in scorer.units if policy.unfinished.ranked or not provisional else ():
+        scores = [by_month[month].scores[unit] for month in period.months() if unit in by_month[month].scores]
+        if not scores:
+            continue
+        if aggregate.total == "mean":
+            totals[unit] = sum((score.total for score in scores), Fraction(0)) / len(scores)
+        else:
+            bonus = sum((score.bonus for score in scores), Fraction(0)) / len(scores)
+            pooled = scorer.pooled(unit, period.months(), bonus)
+            if pooled is not None:
+                totals[unit] = pooled.total
+    return Standing(
+        kind=aggregate.id,
+        period=period,
+        provisional=provisional,
+        ranking=rank(totals, policy.last_rule),
+        unranked=tuple(sorted(unit for unit in scorer.units if unit not in totals)),
+        scores={},
+    )
