@@ -25,12 +25,14 @@ MAX_VISITS = 24
 """How many nodes one fact may visit in one expression (the engine's stack holds 64 for a whole ruleset)."""
 MAX_TESTS = 200
 """How many tests one expression may have (the engine hangs past 511 below one node)."""
+MAX_JUNCTIONS = 12
+"""How many ``$and`` and ``$or`` one expression may have (the engine refuses 16, error 113)."""
 _BUNDLE = 16
 
 
 @dataclass(frozen=True)
 class Expression:
-    """``body`` in durable-rules' JSON; ``walks``, ``visits`` and ``tests`` bound its cost for one fact.
+    """``body`` in durable-rules' JSON; ``walks``, ``visits``, ``tests`` and ``junctions`` measure it for the limits.
 
     ``stage``: 0 when it tests facts only, else one more than the latest helper it tests.
     """
@@ -39,12 +41,24 @@ class Expression:
     walks: int
     visits: int
     tests: int
+    junctions: int
     stage: int
     fields: frozenset[str]
 
     @property
     def plain(self) -> bool:
         return self.visits == 1
+
+    @property
+    def fits(self) -> bool:
+        """Whether it may be one rule."""
+        small = self.walks <= MAX_WALKS and self.visits <= MAX_VISITS
+        return small and self.tests <= MAX_TESTS and self.junctions <= MAX_JUNCTIONS
+
+    @property
+    def cost(self) -> tuple[int, int, int, int]:
+        """Orders expressions by what most needs a rule of its own."""
+        return self.walks, self.visits, self.junctions, self.tests
 
 
 @dataclass(frozen=True)
@@ -112,9 +126,9 @@ class Lowering:
         """``parts`` joined, the costliest replaced by helpers until the whole is within limits."""
         while True:
             whole = join(parts)
-            if whole.walks <= MAX_WALKS and whole.visits <= MAX_VISITS and whole.tests <= MAX_TESTS:
+            if whole.fits:
                 return whole
-            index, costliest = max(enumerate(parts), key=lambda part: (part[1].walks, part[1].visits, part[1].tests))
+            index, costliest = max(enumerate(parts), key=lambda part: part[1].cost)
             if costliest.plain:
                 bundles = [parts[start : start + _BUNDLE] for start in range(0, len(parts), _BUNDLE)]
                 if join is _any:  # each part may hold, so that a bundle may be walked once per part
@@ -132,7 +146,7 @@ class Lowering:
 
 
 def _single(field: str, value: str | bool, stage: int) -> Expression:
-    return Expression({field: value}, walks=1, visits=1, tests=1, stage=stage, fields=frozenset((field,)))
+    return Expression({field: value}, walks=1, visits=1, tests=1, junctions=0, stage=stage, fields=frozenset((field,)))
 
 
 def _one_token_of(field: str, tokens: Sequence[str]) -> Expression:
@@ -140,7 +154,7 @@ def _one_token_of(field: str, tokens: Sequence[str]) -> Expression:
     if len(tokens) == 1:
         return _single(field, tokens[0], 0)
     body = {"$or": [{field: token} for token in tokens]}
-    return Expression(body, walks=1, visits=2, tests=len(tokens), stage=0, fields=frozenset((field,)))
+    return Expression(body, walks=1, visits=2, tests=len(tokens), junctions=1, stage=0, fields=frozenset((field,)))
 
 
 def _all(parts: Sequence[Expression]) -> Expression:
@@ -166,6 +180,7 @@ def _joined(operator: str, parts: Sequence[Expression], walks: int, visits: int)
         walks,
         visits,
         tests=sum(part.tests for part in parts),
+        junctions=1 + sum(part.junctions for part in parts),
         stage=max(part.stage for part in parts),
         fields=frozenset().union(*(part.fields for part in parts)),
     )

@@ -8,7 +8,21 @@ from __future__ import annotations
 import typing
 from collections.abc import Callable
 
-from engine.conditions import All, Any, Choice, Comparison, Condition, Element, Fact, Not, Operator, State, Tag, Test
+from engine.conditions import (
+    All,
+    Any,
+    Choice,
+    Comparison,
+    Condition,
+    Element,
+    Fact,
+    Not,
+    Operator,
+    Standing,
+    State,
+    Tag,
+    Test,
+)
 from engine.decisions.questions import Group, Question
 
 Json = typing.Any
@@ -30,6 +44,8 @@ def fact_to_json(fact: Fact) -> Json:
             return ["tag", name]
         case State(name, values):
             return ["state", name, list(values)]
+        case Standing(mark, how, at_least):
+            return ["standing", mark, how, at_least]
 
 
 def fact_from_json(value: Json) -> Fact:
@@ -45,6 +61,8 @@ def fact_from_json(value: Json) -> Fact:
             return Tag(name)
         case ["state", str(name), list(values)]:
             return State(name, _strings(values))
+        case ["standing", str(mark), ("now" | "running" | "times") as how, int(at_least)]:
+            return Standing(mark, how, at_least)
     raise ValueError(f"not a fact: {value!r:.80}")
 
 
