@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from engine.policy.readings import Readings, check_references, nearest, read_readings, resolve
+from engine.policy.readings import Readings, check_references, check_size, nearest, read_readings, resolve
 from engine.policy.schema import Schemas
 from engine.policy.source import Node, Source, child, plain, read_file
 from engine.problems import Place, PolicyError, Problem
@@ -73,13 +73,18 @@ def check_parts(
         file = str(folder / "readings.yaml")
         readings, wrong = read_readings(roots.get("readings"), file, chosen)
         problems.extend(wrong)
-        problems.extend(check_references([root for part, root in roots.items() if part != "readings"], readings))
+        others = [root for part, root in roots.items() if part != "readings"]
+        problems.extend(check_references(others, readings))
+        swollen = () if readings.endless else check_size(others, readings)
+        if swollen:
+            problems.extend(swollen)
+            readings = Readings(readings.choices, endless=True)
     for part, root in roots.items():
         if schemas.has(part):
             problems.extend(schemas.problems(part, root, readings))
         else:
-            file = Place(str(folder / f"{part}.yaml"))
-            problems.append(Problem(file, "没有这一部分的模式文件", f"{part}.schema.json"))
+            place = Place(str(folder / f"{part}.yaml"))
+            problems.append(Problem(place, "没有这一部分的模式文件", f"{part}.schema.json"))
     if problems:
         raise PolicyError(problems)
     resolved = {part: resolve(root, readings) for part, root in roots.items() if part != "readings"}

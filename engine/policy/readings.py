@@ -15,6 +15,9 @@ from engine.problems import Place, Problem
 MAX_VALUES = 50_000
 """How many values a part may hold once every reference is replaced by all that it may stand for."""
 
+MAX_CHAIN = 12
+"""How many readings may lead from one to the next."""
+
 
 @dataclass(frozen=True, order=True)
 class Jump:
@@ -43,10 +46,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Readings:
-    """All readings of a policy by id. ``cyclic``: following references may not end, so nothing may be followed."""
+    """All readings of a policy by id. ``endless``: following references would not end, or not soon enough, so nothing
+    may be followed."""
 
     choices: Mapping[str, Choice] = field(default_factory=dict)
-    cyclic: bool = False
+    endless: bool = False
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -154,20 +158,52 @@ def read_readings(root: Node | None, file: str, overrides: Mapping[str, str]) ->
             problems.append(Problem(choice.place, what, option_, nearest(option_, choice.options)))
         else:
             choices[name_] = Choice(choice.place, choice.options, option_)
-    cycles = tuple(_cycles(choices))
-    return Readings(choices, bool(cycles)), (*problems, *cycles)
+    _, endless = _order(choices)
+    return Readings(choices, bool(endless)), (*problems, *endless)
 
 
 def check_references(roots: Sequence[Node], readings: Readings) -> tuple[Problem, ...]:
-    """Problems of every reference in the parts and in every option, chosen or not: no such reading, no such part,
-    or references that multiply a part beyond what can be checked."""
+    """Problems of every reference in the parts and in every option, chosen or not: no such reading, no such part."""
     problems: list[Problem] = []
     values = [value for choice in readings.choices.values() for value in choice.options.values()]
     for root in (*roots, *values):
         for found in references(root):
             problems.extend(_reference_problems(found, readings))
-    if not readings.cyclic:
-        problems.extend(_size_problems(roots, readings))
+    return tuple(problems)
+
+
+def check_size(roots: Iterable[Node], readings: Readings) -> tuple[Problem, ...]:
+    """Problems of parts that references inside references would swell beyond what can be checked; builds nothing."""
+    problems: list[Problem] = []
+    known: dict[str, tuple[int, int]] = {}
+
+    def size(node: Node) -> tuple[int, int]:
+        """Number of values and depth, every option of every reference counted."""
+        found = reference(node)
+        if found is not None:
+            return known.get(found.reading, (1, 1))
+        match node:
+            case ListNode(_, items):
+                values, depth = joined(items)
+            case MapNode(_, entries):
+                values, depth = joined(entry.node for entry in entries)
+            case _:
+                return 1, 1
+        return values + 1, depth + 1
+
+    def joined(nodes: Iterable[Node]) -> tuple[int, int]:
+        sizes = [size(node) for node in nodes]
+        return sum(values for values, _ in sizes), max((depth for _, depth in sizes), default=0)
+
+    for id in _order(readings.choices)[0]:
+        known[id] = joined(readings.choices[id].options.values())
+    for root in roots:
+        values, depth = size(root)
+        place, instead = Place(root.place.file), "请减少 reading 的嵌套"
+        if values > MAX_VALUES:
+            problems.append(Problem(place, f"代入 reading 之后超过 {MAX_VALUES} 个值", "", instead))
+        elif depth > MAX_DEPTH:
+            problems.append(Problem(place, f"代入 reading 之后嵌套超过 {MAX_DEPTH} 层", str(depth), instead))
     return tuple(problems)
 
 
@@ -203,7 +239,7 @@ def _reference_problems(found: Reference, readings: Readings) -> Iterator[Proble
         known = nearest(found.reading, readings.choices) or "请先在 readings.yaml 里写明"
         yield Problem(found.place, "没有这个 reading", found.reading, known)
         return
-    if found.part is None or readings.cyclic:
+    if found.part is None or readings.endless:
         return
     for option, value in choice.options.items():
         if readings.follow(Jump(found.reading, option, found.part)) is None:
@@ -213,58 +249,34 @@ def _reference_problems(found: Reference, readings: Readings) -> Iterator[Proble
             yield Problem(found.place, what, "", f"{known}（{where}）" if known else f"{where}，应是含有它的一组键")
 
 
-def _size_problems(roots: Iterable[Node], readings: Readings) -> Iterator[Problem]:
-    """References inside references can double a part at every step; count before anything is built."""
-    known: dict[str, tuple[int, int]] = {}
+def _order(choices: Mapping[str, Choice]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The readings, each after those that its options refer to, whichever are chosen; and rings and long chains."""
+    problems: list[Problem] = []
+    heights: dict[str, int] = {}
 
-    def size(node: Node) -> tuple[int, int]:
-        """Number of values and depth, every option of every reference counted."""
-        found = reference(node)
-        if found is not None:
-            if found.reading not in known:
-                choice = readings.choices.get(found.reading)
-                known[found.reading] = joined(() if choice is None else choice.options.values())
-            return known[found.reading]
-        match node:
-            case ListNode(_, items):
-                below = joined(items)
-            case MapNode(_, entries):
-                below = joined(entry.node for entry in entries)
-            case _:
-                return 1, 1
-        return below[0] + 1, below[1] + 1
-
-    def joined(nodes: Iterable[Node]) -> tuple[int, int]:
-        sizes = [size(node) for node in nodes]
-        return sum(count for count, _ in sizes), max((depth for _, depth in sizes), default=0)
-
-    for root in roots:
-        values, depth = size(root)
-        if values > MAX_VALUES:
-            what = f"代入 reading 之后超过 {MAX_VALUES} 个值"
-            yield Problem(Place(root.place.file), what, str(values) if values < 10**12 else "", "请减少 reading 的嵌套")
-        elif depth > MAX_DEPTH:
-            what = f"代入 reading 之后嵌套超过 {MAX_DEPTH} 层"
-            yield Problem(Place(root.place.file), what, str(depth), "请减少 reading 的嵌套")
-
-
-def _cycles(choices: Mapping[str, Choice]) -> Iterator[Problem]:
-    """A reading whose options lead back to it, whichever are chosen; each ring is reported once."""
-    done: set[str] = set()
-
-    def visit(id: str, trail: tuple[str, ...]) -> Iterator[Problem]:
+    def visit(id: str, trail: tuple[str, ...]) -> None:
+        height = 0
         for value in choices[id].options.values():
             for found in references(value):
+                chain = (*trail, found.reading)
                 if found.reading in trail:
-                    ring = " → ".join((*trail[trail.index(found.reading) :], found.reading))
-                    yield Problem(found.place, "reading 互相引用成环", ring, "请让其中一个选项直接写出值")
-                elif found.reading in choices and found.reading not in done:
-                    yield from visit(found.reading, (*trail, found.reading))
-        done.add(id)
+                    ring = " → ".join(chain[chain.index(found.reading) :])
+                    problems.append(Problem(found.place, "reading 互相引用成环", ring, "请让其中一个选项直接写出值"))
+                    continue
+                if found.reading not in choices:
+                    continue
+                if found.reading not in heights and len(chain) <= MAX_CHAIN:
+                    visit(found.reading, chain)
+                height = max(height, heights.get(found.reading, MAX_CHAIN))
+        heights[id] = height + 1
+        if height == MAX_CHAIN:
+            what = f"reading 一个接一个引用，超过 {MAX_CHAIN} 层"
+            problems.append(Problem(choices[id].place, what, id, "请让其中一个选项直接写出值"))
 
     for id in choices:
-        if id not in done:
-            yield from visit(id, (id,))
+        if id not in heights:
+            visit(id, (id,))
+    return tuple(heights), tuple(problems)
 
 
 def _items(node: Node | None, key: str) -> Iterator[MapNode]:

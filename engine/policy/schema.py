@@ -55,7 +55,7 @@ class Schemas:
             real = [branch for branch in branches if branch.get("$ref") != READING_REFERENCE]
             if len(real) < len(branches) and _is_reference(instance):
                 # The whole schema again, since an option may be a reference itself.
-                for jump in readings.jumps(instance["reading"], instance.get("part")) if not readings.cyclic else ():
+                for jump in readings.jumps(instance["reading"], instance.get("part")) if not readings.endless else ():
                     value = readings.follow(jump)
                     if value is not None:
                         yield from validator.descend(plain(value), {"anyOf": branches}, path=jump)

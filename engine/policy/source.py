@@ -193,8 +193,9 @@ class _Builder:
             self.aliased = True
             self._report(event, "不能用 * 引用", f"*{event.anchor}", "请把内容写全；以 * 开头的文字请加引号")
             return ScalarNode(place, None)
-        if getattr(event, "anchor", None) is not None:
-            self._report(event, "不能用 & 锚点", f"&{event.anchor}", "请删去锚点；以 & 开头的文字请加引号")
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None:
+            self._report(event, "不能用 & 锚点", f"&{anchor}", "请删去锚点；以 & 开头的文字请加引号")
         tag = getattr(event, "tag", None)
         if tag is not None:
             self._report(event, "不能用 ! 类型标记", str(tag), "请删去标记；以 ! 开头的文字请加引号")
