@@ -1,0 +1,104 @@
+"""What the policy commands ask: which versions there are, one of them, whether it is sound, whether its cases hold.
+
+Knows the layout of a policies folder; knows nothing of screens. Loads the engine only when asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.locations import Locations, cache_folder, locations
+from cli.options import CommandError
+from engine.problems import PolicyError, clip
+
+if TYPE_CHECKING:
+    from engine.policy.model import Policy
+
+COMPILE_SECONDS = 60.0
+"""How long the rule engine may take over one policy: a sound one takes a second or two."""
+
+_MARK = "policy.yaml"
+
+
+def all_policies(folder: Path | None) -> tuple[list[Policy], list[str]]:
+    """Every version in the folder by the cycle it scores, and what is wrong with those that cannot be read."""
+    from engine.policy.build import load_policy
+
+    places = locations(folder)
+    found, broken = [], []
+    for version in _versions(places):
+        try:
+            found.append(load_policy(version, places.schemas, {}))
+        except PolicyError as error:
+            broken += [str(problem) for problem in error.problems]
+    return sorted(found, key=lambda policy: (policy.first, policy.in_force_from, policy.id)), broken
+
+
+def one_policy(version: str | None, folder: Path | None, chosen: Mapping[str, str]) -> Policy:
+    """Raises PolicyError, and CommandError when there is no such version."""
+    from engine.policy.build import load_policy
+
+    places = locations(folder)
+    return load_policy(_find(version, places), places.schemas, chosen)
+
+
+def check_policies(version: str | None, folder: Path | None, *, cached: bool) -> list[tuple[str, list[str]]]:
+    """Name and problems of the version asked for, or of every version. Raises CommandError."""
+    from engine.compiled import compile_policy
+    from engine.decisions.compile import CompileError
+    from engine.policy.build import load_policy
+
+    places = locations(folder)
+    results = []
+    for path in _asked(version, places):
+        try:
+            policy = load_policy(path, places.schemas, {})
+            compile_policy(policy, cache=cache_folder() if cached else None, time_limit=COMPILE_SECONDS)
+            problems: list[str] = []
+        except PolicyError as error:
+            problems = [str(problem) for problem in error.problems]
+        except CompileError as error:
+            problems = [f"{path}：{error}"]
+        results.append((path.name, problems))
+    return results
+
+
+def run_cases(version: str | None, folder: Path | None, *, cached: bool) -> list[tuple[str, int, list[str]]]:
+    """Name, number of cases and failures of the version asked for, or of every version.
+
+    Raises PolicyError, and CommandError when there is no such version.
+    """
+    from engine.cases import run_folder
+
+    places = locations(folder)
+    cache = cache_folder() if cached else None
+    return [(path.name, *run_folder(path, places.schemas, cache=cache)) for path in _asked(version, places)]
+
+
+def _versions(places: Locations) -> list[Path]:
+    if not places.released.is_dir():
+        raise CommandError(f"没有这个文件夹：{places.released}")
+    return sorted(path for path in places.released.iterdir() if (path / _MARK).is_file())
+
+
+def _asked(version: str | None, places: Locations) -> list[Path]:
+    return _versions(places) if version is None else [_find(version, places)]
+
+
+def _find(version: str | None, places: Locations) -> Path:
+    """The folder of a version given by name or as a folder; the only one there is when none is given."""
+    names = [path.name for path in _versions(places)]
+    if version is None:
+        if len(names) == 1:
+            return places.released / names[0]
+        raise CommandError(f"请写明版本。现有：{'、'.join(names) or '没有'}")
+    given = Path(version)
+    candidates = [given, places.released / version, *([places.examples / version] if places.examples else [])]
+    found = next((path for path in candidates if (path / _MARK).is_file()), None)
+    if found is None:
+        if given.is_dir():
+            raise CommandError(f"文件夹里没有 {_MARK}，不是一个版本：{clip(version)}")
+        raise CommandError(f"没有这个版本：{clip(version)}。现有：{'、'.join(names) or '没有'}")
+    return found

@@ -1,0 +1,147 @@
+"""The commands and what each accepts. Every command does three things: read what was typed, ask, show.
+
+Knows no rule of evaluation and loads nothing heavy: asking and showing are imported inside the commands.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.commands_explain import explain_app
+from cli.commands_policy import policy_app
+from cli.help import ChineseCommand, ChineseGroup, option
+from cli.options import (
+    AsOfOption,
+    CommandError,
+    DataOption,
+    NoCacheOption,
+    PoliciesOption,
+    PolicyOption,
+    SetOption,
+    as_choices,
+    as_time,
+    one_of,
+)
+
+FORMATS = ("table", "json", "csv")
+
+app = typer.Typer(
+    cls=ChineseGroup,
+    name="hotline",
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="""热线工作考核：按考核方案计算各单位的名次、后果和每张工单的认定。
+
+    方案是数据（policies 文件夹），不是程序；方案未写明之处，用哪种理解也写在方案数据里，可以换。""",
+)
+app.add_typer(explain_app, name="explain")
+app.add_typer(policy_app, name="policy")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"hotline-policy {version('hotline-policy')}")
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", help="显示程序版本", callback=_version, is_eager=True, show_default=False)
+    ] = False,
+) -> None:
+    """Holds the options of ``hotline`` itself."""
+
+
+@app.command(
+    "evaluate",
+    cls=ChineseCommand,
+    help="""计算一个考核周期：各月、季、年的名次与指标，触发的后果，未采用的行。
+
+    退出码：0 完成（有行未采用也是 0，--strict 时为 2）；2 命令或数据有错。""",
+)
+def evaluate(
+    data: DataOption,
+    policy: PolicyOption = None,
+    as_of: AsOfOption = None,
+    set_: SetOption = None,
+    format_: Annotated[
+        str,
+        option(
+            "--format",
+            metavar="格式",
+            help="table 给人看（默认）；json 给程序用；csv 每行一个单位一个期间，UTF-8 带 BOM，可用 Excel 直接打开",
+        ),
+    ] = "table",
+    period: Annotated[
+        str | None,
+        option("--period", metavar="期间", help="table 和 csv 只列这一期间的明细：2026-04、Q2 或 year"),
+    ] = None,
+    decisions: Annotated[
+        str | None,
+        option("--decisions", metavar="文件", help="另把每张工单的认定写入这个文件，每行一个 JSON 对象"),
+    ] = None,
+    strict: Annotated[bool, option("--strict", help="有任何一行未被采用就算出错，不出结果")] = False,
+    policies: PoliciesOption = None,
+    no_cache: NoCacheOption = False,
+) -> None:
+    one_of("--format", format_, FORMATS)
+    if period is not None and format_ == "json":
+        raise CommandError("--period 只用于 table 和 csv；json 总是完整的，去掉 --period")
+    target = None if decisions is None else _target(Path(decisions), Path(data))
+    chosen, moment = as_choices(set_), as_time(as_of)
+
+    from cli.asking import Asked, evaluation
+    from cli.output import progress
+
+    with progress("正在读取数据并计算…"):
+        result = evaluation(Asked(Path(data), policy, _path(policies), moment, chosen, not no_cache))
+        document = result.to_json()
+    if strict and document["input"]["set_aside"]:
+        from cli.document import set_aside_lines
+
+        raise CommandError("\n".join(set_aside_lines(document)))
+    if period is not None:
+        from cli.document import period_ids
+
+        one_of("--period", period, tuple(period_ids(document)))
+    if target is not None:
+        with progress("正在写每张工单的认定…"):
+            result.write_decisions(target)
+    _show(document, format_, period)
+
+
+def _show(document: dict[str, object], format_: str, period: str | None) -> None:
+    from cli.output import result_console, write
+
+    if format_ == "json":
+        from cli.render_json import render_json
+
+        write(render_json(document))
+    elif format_ == "csv":
+        from cli.render_csv import render_csv
+
+        write(render_csv(document, period))
+    else:
+        from cli.render_table import render_table
+
+        render_table(result_console(), document, period)
+
+
+def _target(decisions: Path, data: Path) -> Path:
+    """Where decisions go; never among the input files, which a slip of the hand would overwrite."""
+    if decisions.resolve().parent == data.resolve():
+        raise CommandError(f"--decisions 不能写进数据文件夹：{decisions}。换一个位置")
+    if not decisions.resolve().parent.is_dir():
+        raise CommandError(f"--decisions 所在的文件夹不存在：{decisions.parent}。先建好，或换一个位置")
+    return decisions
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

@@ -1,0 +1,102 @@
+"""``hotline policy``: which versions there are, what one says, whether it is sound, whether its cases hold.
+
+Knows no rule of evaluation and loads nothing heavy: asking and showing are imported inside the commands.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.help import ChineseCommand, ChineseGroup
+from cli.options import CommandError, NoCacheOption, PoliciesOption, SetOption, as_choices
+
+FOUND = 1
+
+policy_app = typer.Typer(
+    cls=ChineseGroup,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="查看和检查考核方案的各个版本。",
+)
+
+VersionArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="版本", help="版本名称，或版本所在的文件夹；只有一个版本时可以不写", show_default=False),
+]
+
+
+@policy_app.command("list", cls=ChineseCommand, help="列出全部版本：考核周期、施行日期、文号与标题。")
+def list_(policies: PoliciesOption = None) -> None:
+    from cli.asking_policy import all_policies
+    from cli.output import complain, result_console
+    from cli.render_policy import render_list
+
+    found, broken = all_policies(_path(policies))
+    render_list(result_console(), found)
+    complain(*broken)
+
+
+@policy_app.command(
+    "show",
+    cls=ChineseCommand,
+    help="""显示一个版本：指标与权重、规则、义务、后果，以及每个未写明之处的各种理解和现在采用的一种。""",
+)
+def show(version: VersionArgument = None, set_: SetOption = None, policies: PoliciesOption = None) -> None:
+    chosen = as_choices(set_)
+
+    from cli.asking_policy import one_policy
+    from cli.output import result_console
+    from cli.render_policy import render_policy
+
+    render_policy(result_console(), one_policy(version, _path(policies), chosen))
+
+
+@policy_app.command(
+    "check",
+    cls=ChineseCommand,
+    help="""检查一个版本：写法、引用、规则之间的缺口与重叠、规则引擎的限度。不写版本则检查全部。
+
+    退出码：0 没有问题；1 有问题，逐条列出文件、行、列和改法；2 命令有错。""",
+)
+def check(version: VersionArgument = None, policies: PoliciesOption = None, no_cache: NoCacheOption = False) -> None:
+    from cli.asking_policy import check_policies
+    from cli.output import complain, progress, write
+
+    with progress("正在检查…"):
+        results = check_policies(version, _path(policies), cached=not no_cache)
+    for name, problems in results:
+        complain(*problems)
+        write(f"{name}：{f'发现 {len(problems)} 处问题' if problems else '没有发现问题'}\n")
+    if any(problems for _, problems in results):
+        raise typer.Exit(FOUND)
+
+
+@policy_app.command(
+    "test",
+    cls=ChineseCommand,
+    help="""运行一个版本的 cases 文件夹里的全部用例（给定什么数据，应得什么结果）。不写版本则运行全部版本的。
+
+    退出码：0 全部通过；1 有用例不通过；2 命令或方案有错。""",
+)
+def test(version: VersionArgument = None, policies: PoliciesOption = None, no_cache: NoCacheOption = False) -> None:
+    from cli.asking_policy import run_cases
+    from cli.output import complain, progress, write
+
+    with progress("正在运行用例…"):
+        results = run_cases(version, _path(policies), cached=not no_cache)
+    total = sum(count for _, count, _ in results)
+    if not total:
+        raise CommandError("没有找到用例。用例放在版本文件夹的 cases 文件夹里")
+    for name, count, failures in results:
+        for failure in failures:
+            complain(failure)
+        write(f"{name}：{count} 个用例，{count - len(failures)} 个通过，{len(failures)} 个不通过\n")
+    if any(failures for _, _, failures in results):
+        raise typer.Exit(FOUND)
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

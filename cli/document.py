@@ -1,0 +1,85 @@
+"""Reading the result document: the few look-ups that every way of showing it needs.
+
+Knows the keys of the program's JSON output; knows nothing of screens, files or policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+
+GATES = {"open": "前提成立", "closed": "前提不成立", "unknown": "前提无法判断"}
+RATES = {"below": "未达到", "reached": "达到", "missing": "缺数据"}
+FLAGS = {
+    "empty-indicator": "有指标没有可统计的工单",
+    "tied-last": "并列末位，请确认",
+}
+
+
+def indicators(document: Document) -> list[Mapping[str, Any]]:
+    """Id, title, weight and target of each indicator, in the policy's order."""
+    listed = document.get("titles", {}).get("indicators")
+    if listed is not None:
+        return list(listed)
+    months = document.get("months", [])
+    ids: Mapping[str, Any] = next((row["indicators"] for month in months for row in month["ranking"]), {})
+    return [{"id": id, "title": id, "weight": None, "target": None} for id in ids]
+
+
+def titles(document: Document, kind: str) -> dict[str, str]:
+    """Title by id of one kind of item; ids the document gives no title for are simply absent."""
+    return {item["id"]: item["title"] for item in document.get("titles", {}).get(kind, [])}
+
+
+def periods(document: Document) -> Iterator[Mapping[str, Any]]:
+    """Every month, then every quarter, then the year."""
+    yield from document.get("months", [])
+    yield from document.get("quarters", [])
+    if document.get("year"):
+        yield document["year"]
+
+
+def period_ids(document: Document) -> list[str]:
+    return [period["period"] for period in periods(document)]
+
+
+def chosen(document: Document, period: str | None) -> list[Mapping[str, Any]]:
+    """The periods to show: all of them, or the one asked for."""
+    return [item for item in periods(document) if period is None or item["period"] == period]
+
+
+def period_title(period: str) -> str:
+    """``2026-03``, ``Q1`` and ``year`` as a reader says them."""
+    if period == "year":
+        return "年度"
+    if period.startswith("Q") and period[1:].isdigit():
+        return f"第{period[1:]}季度"
+    return period
+
+
+def printable(value: object) -> str:
+    """``value`` on one line without characters that could move a terminal's cursor or colour it."""
+    text = " ".join(str(value).split())
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def figure(value: float | None, decimals: int = 2) -> str:
+    return "-" if value is None else f"{value:.{decimals}f}"
+
+
+def telling_decimals(values: list[float]) -> int:
+    """The fewest decimals, two to six, at which different values look different."""
+    different = len(set(values))
+    return next((n for n in range(2, 6) if len({f"{value:.{n}f}" for value in values}) == different), 6)
+
+
+def set_aside_lines(document: Document) -> list[str]:
+    """One sentence a row that was not used, each with its place, value and reason."""
+    lines = [f"有 {document['input']['set_aside']} 行未采用（--strict 时不出结果）："]
+    for row in document.get("set_aside_rows", []):
+        value = printable(row.get("value") or "")
+        shown = f"（值：{value[:60]}{'…' if len(value) > 60 else ''}）" if value else ""
+        lines.append(f"{row['file']} 第 {row['record']} 条 {row.get('column') or ''}：{row['reason']}{shown}")
+    return lines

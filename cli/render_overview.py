@@ -1,0 +1,98 @@
+"""The head of the result and the whole cycle at a glance: year and quarters, then every unit's rank month by month.
+
+Knows the result document and tables; knows nothing of how ranks come about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from cli.document import Document, figure, period_title, telling_decimals
+from cli.tables import DIM, LAST, WARN, cell, column, heading, line, table
+
+LAST_MARK = "末"
+PROVISIONAL = "暂定"
+_GATE_MARKS = {"open": "是", "closed": "否", "unknown": "缺"}
+
+
+def header(console: Console, document: Document) -> None:
+    """Which plan, which version, as of when, and how many orders."""
+    policy, given = document["policy"], document["input"]
+    line(console, policy.get("title") or policy["id"], "bold")
+    digest = policy["digest"].removeprefix("sha256:")[:12]
+    facts = [f"版本 {policy['version']}（摘要 {digest}）"]
+    if document.get("as_of"):
+        facts.append(f"统计时点 {document['as_of']}")
+    facts.append(f"工单 {given['orders']} 件")
+    line(console, "　".join(facts))
+    if given["set_aside"]:
+        line(console, f"另有 {given['set_aside']} 行未采用，见文末", WARN)
+
+
+def overview(console: Console, document: Document) -> None:
+    """Two tables: totals and ranks of quarters and year, and ranks of all months."""
+    units = _units(document)
+    if not units:
+        line(console, "没有可以排名的单位", WARN)
+        return
+    heading(console, "全周期：年度与季度")
+    _totals(console, document, units)
+    heading(console, "全周期：各月名次")
+    _months(console, document, units)
+    line(console, f"{LAST_MARK}：末位　-：未参加排名　*：期间未结束，{PROVISIONAL}", DIM)
+
+
+def _units(document: Document) -> list[str]:
+    """Every unit seen, in the year's order, then those the year does not rank."""
+    year = document.get("year") or {"ranking": []}
+    ranked = [row["unit"] for row in year["ranking"]]
+    seen = {row["unit"] for month in document["months"] for row in month["ranking"]}
+    seen |= {unit for month in document["months"] for unit in month.get("unranked", [])}
+    return ranked + sorted(seen - set(ranked))
+
+
+def _totals(console: Console, document: Document, units: list[str]) -> None:
+    shown = [period for period in (document.get("year"), *document.get("quarters", [])) if period]
+    grid = table()
+    column(grid, "承办单位", least=8)
+    for period in shown:
+        star = "*" if period["provisional"] else ""
+        column(grid, f"{period_title(period['period'])}{star}", align="right", keep=True)
+    rows = [{row["unit"]: row for row in period["ranking"]} for period in shown]
+    decimals = [telling_decimals([row["total"] for row in by_unit.values()]) for by_unit in rows]
+    for unit in units:
+        cells = [
+            _standing(by_unit.get(unit), f"{figure(by_unit[unit]['total'], places)} " if unit in by_unit else "")
+            for by_unit, places in zip(rows, decimals, strict=True)
+        ]
+        grid.add_row(cell(unit), *cells)
+    console.print(grid)
+    line(console, "每格：总分、名次", DIM)
+
+
+def _months(console: Console, document: Document, units: list[str]) -> None:
+    grid = table(gap=1)
+    column(grid, "承办单位", least=8)
+    year = ""
+    for month in document["months"]:
+        star = "*" if month["provisional"] else ""
+        this_year, number = month["period"].split("-")
+        column(grid, f"{this_year[2:] if this_year != year else ''}\n{number}{star}", align="right", least=4, keep=True)
+        year = this_year
+    rows = [{row["unit"]: row for row in month["ranking"]} for month in document["months"]]
+    for unit in units:
+        grid.add_row(cell(unit), *(_standing(by_unit.get(unit)) for by_unit in rows))
+    gates = [month.get("gate") for month in document["months"]]
+    if any(gates):
+        grid.add_row(cell("前提成立", DIM), *(cell(_GATE_MARKS.get(gate or "", "-"), DIM) for gate in gates))
+    console.print(grid)
+
+
+def _standing(row: Mapping[str, Any] | None, before: str = "") -> Any:
+    if row is None:
+        return cell("-", DIM)
+    mark = LAST_MARK if row["last"] else ""
+    return cell(f"{before}{row['rank']}{mark}", LAST if mark else "")

@@ -1,0 +1,69 @@
+"""The result for people, top to bottom: the whole cycle first, then months, what follows, and what was not used.
+
+Knows the order of the parts; each part knows itself.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from cli.document import Document
+from cli.render_consequences import consequences
+from cli.render_months import BELOW_TARGET, aggregate, month
+from cli.render_overview import header, overview
+from cli.tables import DIM, WARN, cell, column, heading, line, table
+
+ROWS_SHOWN = 30
+
+
+def render_table(console: Console, document: Document, period: str | None = None) -> None:
+    """Writes the whole result; with ``period``, the details of that period only."""
+    header(console, document)
+    overview(console, document)
+    months = [item for item in document["months"] if period in (None, item["period"])]
+    for item in months:
+        month(console, document, item)
+    if months:
+        line(console, f"{BELOW_TARGET}：低于目标", DIM)
+    for item in [*document["quarters"], document["year"]]:
+        if item and item["period"] == period:
+            aggregate(console, item)
+    consequences(console, document, period)
+    _set_aside(console, document)
+    _remarks(console, document)
+
+
+def _set_aside(console: Console, document: Document) -> None:
+    rows = document.get("set_aside_rows", [])
+    if not rows:
+        return
+    heading(console, f"未采用的行（{document['input']['set_aside']} 行）")
+    grid = table()
+    column(grid, "文件", least=8)
+    column(grid, "第几条", align="right", keep=True)
+    column(grid, "工单编号", least=8)
+    column(grid, "列", least=8)
+    column(grid, "值", least=8)
+    column(grid, "原因", least=16)
+    for row in rows[:ROWS_SHOWN]:
+        names = ("file", "record", "order", "column", "value", "reason")
+        grid.add_row(*(cell(_clipped("" if row.get(name) is None else row[name])) for name in names))
+    console.print(grid)
+    if len(rows) > ROWS_SHOWN:
+        line(console, f"还有 {len(rows) - ROWS_SHOWN} 处，用 --format json 看全部", DIM)
+
+
+def _remarks(console: Console, document: Document) -> None:
+    remarks = document.get("remarks", [])
+    if not remarks:
+        return
+    heading(console, "提示")
+    for remark in remarks[:ROWS_SHOWN]:
+        line(console, f"- {remark}", WARN)
+    if len(remarks) > ROWS_SHOWN:
+        line(console, f"还有 {len(remarks) - ROWS_SHOWN} 条，用 --format json 看全部", DIM)
+
+
+def _clipped(value: object, width: int = 60) -> str:
+    text = str(value)
+    return text if len(text) <= width else f"{text[:width]}…"
