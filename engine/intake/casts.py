@@ -1,0 +1,315 @@
+"""One cell to one typed value, as SQL expressions: the only definition of what each column type accepts.
+
+A cell arrives as VARCHAR, or already typed from Parquet (``Kind``). Where a value cannot be read the expression is
+NULL, and ``breaches`` says when that is an error. Every form first tries the cheapest test that the usual spelling
+passes; trimming, aliases and rarer spellings cost only the rows that need them. Knows no table and no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlglot import exp
+
+from engine.intake import sql
+from engine.intake.found import BLANKS
+from engine.intake.sql import E
+from engine.policy.model import Column
+
+Kind = Literal["text", "time", "flag", "whole", "exact", "float", "list", "zoned", "other"]
+Code = Literal["required", "value", "minimum"]
+
+CONTENT_RULES = "1"
+"""Changes whenever this module or ``checks`` accepts other values than before; typed files name it."""
+
+JOIN = ";"
+_MANY = 24  # from here on a hash look-up beats a chain of comparisons
+_FIRST, _LAST = "0001-01-01 00:00:00", "9999-12-31 23:59:59"
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?"
+_SHORT_CLOCK = r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?"
+_DASHED = rf"\d{{4}}-\d\d-\d\d {_CLOCK}"
+_SLASHED = rf"\d{{4}}/\d{{1,2}}/\d{{1,2}} {_SHORT_CLOCK}"
+_COUNT = r"[0-9]{1,18}"
+_NUMBER = r"[+-]?[0-9]{1,20}(\.[0-9]{1,12})?"
+_MONTH = r"[1-9][0-9]{3}-(0[1-9]|1[0-2])"
+_NUMBER_TYPE = "DECIMAL(38, 12)"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A column, its raw cell and, for a reference, the names that exist. ``native``: raw already has the type."""
+
+    column: Column
+    raw: E
+    kind: Kind
+    names: tuple[str, ...] | None = None
+
+    @property
+    def native(self) -> bool:
+        return (self.column.type, self.kind) in {("time", "time"), ("count", "whole")}
+
+    @property
+    def spellings(self) -> dict[str, str]:
+        """What a file may write -> the value; empty for a column that is not enumerated."""
+        if self.column.type == "reference":
+            return {name: name for name in self.names or ()}
+        found = {alias: value.id for value in self.column.values for alias in value.aliases}
+        return found | {id: id for id in self.column.choices}
+
+    @property
+    def enumerated(self) -> bool:
+        column = self.column
+        return column.type in ("choice", "yes_no") or (column.type == "reference" and self.names is not None)
+
+    @property
+    def missing(self) -> str | None:
+        """The value of an empty enumerated or list cell; None when empty is an error."""
+        return None if self.column.required else self.column.default or ""
+
+
+def kind_of(type: str) -> Kind:
+    """The kind of a Parquet column from its DuckDB type."""
+    if type.endswith("[]"):
+        return "list" if type == "VARCHAR[]" or "INT" in type else "other"
+    if type == "VARCHAR" or type.startswith("ENUM"):
+        return "text"
+    if "WITH TIME ZONE" in type:
+        return "zoned"
+    if type.startswith("TIMESTAMP") or type == "DATE":
+        return "time"
+    if type == "BOOLEAN":
+        return "flag"
+    if "INT" in type:
+        return "whole"
+    if type.startswith("DECIMAL"):
+        return "exact"
+    return "float" if type in ("FLOAT", "DOUBLE") else "other"
+
+
+def raw_of(column: Column, source: E, kind: Kind) -> E:
+    """The cell as the other functions take it: VARCHAR, or TIMESTAMP/BIGINT when that is the column's own type."""
+    if (column.type, kind) == ("time", "time"):
+        return sql.try_cast(source, "TIMESTAMP")
+    if (column.type, kind) == ("count", "whole"):
+        return sql.try_cast(source, "BIGINT")
+    if kind == "flag" and len(column.values) == 2:
+        yes, no = (sql.text(value) for value in column.choices)
+        return sql.case([(source, yes), (exp.Not(this=source.copy()), no)])
+    if kind == "float":
+        whole = exp.EQ(this=sql.call("trunc", source), expression=source)
+        small = exp.LT(this=sql.call("abs", source), expression=exp.Literal.number(10**15))
+        return sql.case(
+            [
+                (sql.call("isnan", source), exp.null()),
+                (sql.all_of(small, whole), sql.cast(sql.try_cast(source, "BIGINT"), "VARCHAR")),
+            ],
+            sql.cast(source, "VARCHAR"),
+        )
+    if kind == "list":
+        separator = column.separators[0] if column.separators else JOIN
+        return sql.call("array_to_string", source, sql.text(separator))
+    return source if kind == "text" else sql.cast(source, "VARCHAR")
+
+
+def trimmed(raw: E) -> E:
+    return sql.call("trim", raw.copy(), sql.text(BLANKS))
+
+
+def empty(cell: Cell) -> E:
+    """Whether the cell holds nothing."""
+    if cell.native:
+        return sql.is_null(cell.raw)
+    nothing = [sql.text(""), *(sql.text(blank) for blank in cell.column.blanks)]
+    return exp.or_(sql.is_null(cell.raw), exp.In(this=trimmed(cell.raw), expressions=nothing))
+
+
+def type_of(cell: Cell) -> exp.DataType:
+    """The type a value is stored as. Enumerations are stored as such, which takes one byte a row."""
+    if cell.enumerated:
+        values = dict.fromkeys(cell.spellings.values())
+        if cell.missing is not None:
+            values = {cell.missing: None} | values
+        return sql.enum(values or [""])
+    types = {"time": "TIMESTAMP", "count": "BIGINT", "number": _NUMBER_TYPE}
+    return exp.DataType.build(types.get(cell.column.type, "VARCHAR"), dialect="duckdb")
+
+
+def value_of(cell: Cell) -> E:
+    """The typed value; NULL where it cannot be read (and, except for enumerations and lists, where it is missing)."""
+    if cell.enumerated:
+        return _choice(cell)
+    match cell.column.type:
+        case "choices":
+            value = _choices(cell)
+        case "time":
+            value = _time(cell)
+        case "count":
+            value = _count(cell)
+        case "number":
+            value = _matched(cell, _NUMBER, _NUMBER_TYPE)
+        case "month":
+            value = _matched(cell, _MONTH, "VARCHAR")
+        case _:
+            value = _text(cell)
+    if cell.column.default is None or cell.column.type == "choices":
+        return value
+    return sql.case([(empty(cell), sql.cast(sql.text(cell.column.default), type_of(cell)))], value)
+
+
+def wrong(cell: Cell, value: E) -> list[E]:
+    """Conditions that are cheap on good rows; one of them holds exactly where ``breaches`` has something."""
+    column, unread = cell.column, sql.is_null(value)
+    found: list[E] = []
+    if cell.enumerated or column.type == "choices" or column.required:
+        found.append(unread)
+    elif column.type != "text":
+        found.append(sql.all_of(unread, sql.filled(cell.raw), exp.Not(this=exp.paren(empty(cell)))))
+    if column.minimum is not None:
+        found.append(_below(cell, value))
+    return found
+
+
+def breaches(cell: Cell, value: E) -> Iterable[tuple[Code, E]]:
+    """What can be wrong with the cell, each apart."""
+    column, nothing = cell.column, exp.paren(empty(cell))
+    if column.required:
+        yield "required", sql.all_of(sql.is_null(value), nothing)
+    if column.type != "text":
+        yield "value", sql.all_of(sql.is_null(value), exp.Not(this=nothing.copy()))
+    if column.minimum is not None:
+        yield "minimum", _below(cell, value)
+
+
+def _below(cell: Cell, value: E) -> E:
+    minimum = cell.column.minimum
+    assert minimum is not None
+    bound = (
+        value
+        if minimum.denominator == 1
+        else exp.Mul(this=value.copy(), expression=exp.Literal.number(minimum.denominator))
+    )
+    return exp.LT(this=bound, expression=exp.Literal.number(minimum.numerator))
+
+
+def _choice(cell: Cell) -> E:
+    type = type_of(cell)
+    missing = exp.null() if cell.missing is None else sql.cast(sql.text(cell.missing), type)
+    spellings = cell.spellings
+    rare = sql.case(
+        [
+            (empty(cell), missing.copy()),
+            *(
+                (exp.EQ(this=trimmed(cell.raw), expression=sql.text(spelling)), sql.cast(sql.text(id), type))
+                for spelling, id in spellings.items()
+                if len(spellings) < _MANY or spelling != id
+            ),
+        ],
+        sql.try_cast(trimmed(cell.raw), type) if len(spellings) >= _MANY else None,
+    )
+    usual: list[tuple[E, E]]
+    if len(spellings) >= _MANY:
+        known = sql.try_cast(cell.raw, type)
+        usual = [(sql.all_of(sql.filled(known), exp.NEQ(this=cell.raw, expression=sql.text(""))), known.copy())]
+    else:
+        usual = [
+            (exp.EQ(this=cell.raw, expression=sql.text(spelling)), sql.cast(sql.text(id), type))
+            for spelling, id in sorted(spellings.items(), key=lambda item: item[0] != item[1])
+        ]
+    return sql.case([(sql.is_null(cell.raw), missing), *usual], rare)
+
+
+def _choices(cell: Cell) -> E:
+    missing = exp.null() if cell.missing is None else sql.text(cell.missing)
+    spellings = cell.spellings
+    separators = cell.column.separators or (JOIN,)
+    whole: E = cell.raw
+    for separator in separators[1:]:
+        whole = sql.call("replace", whole, sql.text(separator), sql.text(separators[0]))
+    item = exp.to_identifier("item")
+    parts = exp.paren(sql.call("string_split", whole, sql.text(separators[0])))
+    stripped = sql.call("list_transform", parts.this, _each(item, trimmed(exp.column("item"))))
+    given = sql.call("list_filter", stripped, _each(item, exp.NEQ(this=exp.column("item"), expression=sql.text(""))))
+    meant = sql.call(
+        "list_transform",
+        given,
+        _each(
+            item,
+            sql.case(
+                (exp.EQ(this=exp.column("item"), expression=sql.text(spelling)), sql.text(id))
+                for spelling, id in spellings.items()
+            ),
+        ),
+    )
+    unknown = sql.call(
+        "list_contains", sql.call("list_transform", meant, _each(item, sql.is_null(exp.column("item")))), exp.true()
+    )
+    declared = sql.listed(sql.text(id) for id in cell.column.choices)
+    inside = sql.call("list_contains", meant.copy(), exp.column("item"))
+    ordered = sql.call("array_to_string", sql.call("list_filter", declared, _each(item, inside)), sql.text(JOIN))
+    usual = [(exp.EQ(this=cell.raw, expression=sql.text(id)), sql.text(id)) for id in cell.column.choices]
+    return sql.case(
+        [(sql.is_null(cell.raw), missing), *usual[:_MANY], (empty(cell), missing.copy()), (unknown, exp.null())],
+        ordered,
+    )
+
+
+def _each(item: exp.Identifier, body: E) -> exp.Lambda:
+    return exp.Lambda(this=body, expressions=[item.copy()])
+
+
+def _time(cell: Cell) -> E:
+    if cell.native:
+        inside = exp.Between(
+            this=cell.raw, low=sql.cast(sql.text(_FIRST), "TIMESTAMP"), high=sql.cast(sql.text(_LAST), "TIMESTAMP")
+        )
+        half = exp.Interval(this=sql.text("500"), unit=exp.var("MILLISECOND"))
+        rounded = sql.call("date_trunc", sql.text("second"), exp.Add(this=cell.raw.copy(), expression=half))
+        return sql.case([(inside, rounded)])
+    read = sql.try_cast(cell.raw, "TIMESTAMP")
+    # DuckDB reads far more spellings than are allowed; only the full one comes back as it was written.
+    same = exp.EQ(this=sql.cast(read, "VARCHAR"), expression=cell.raw)
+    usual = sql.all_of(exp.EQ(this=sql.call("strlen", cell.raw), expression=exp.Literal.number(19)), same)
+    dashes = sql.call("replace", trimmed(cell.raw), sql.text("/"), sql.text("-"))
+    return sql.case(
+        [
+            (sql.is_null(cell.raw), exp.null()),
+            (usual, read.copy()),
+            (_full(cell.raw, _DASHED), sql.try_cast(trimmed(cell.raw), "TIMESTAMP")),
+            (_full(cell.raw, _SLASHED), sql.try_cast(dashes, "TIMESTAMP")),
+        ]
+    )
+
+
+def _count(cell: Cell) -> E:
+    if cell.native:
+        return sql.case([(exp.GTE(this=cell.raw, expression=exp.Literal.number(0)), cell.raw.copy())])
+    digit = sql.all_of(
+        exp.EQ(this=sql.call("strlen", cell.raw), expression=exp.Literal.number(1)),
+        exp.Between(this=cell.raw, low=sql.text("0"), high=sql.text("9")),
+    )
+    return sql.case(
+        [
+            (digit, sql.try_cast(cell.raw, "BIGINT")),
+            (_full(cell.raw, _COUNT), sql.try_cast(trimmed(cell.raw), "BIGINT")),
+        ]
+    )
+
+
+def _matched(cell: Cell, pattern: str, type: str) -> E:
+    return sql.case([(_full(cell.raw, pattern), sql.try_cast(trimmed(cell.raw), type))])
+
+
+def _full(raw: E, pattern: str) -> E:
+    return sql.call("regexp_full_match", trimmed(raw), sql.text(pattern))
+
+
+def _text(cell: Cell) -> E:
+    edge = f"[{BLANKS}]"
+    ragged = sql.call("regexp_matches", cell.raw, sql.text(f"^{edge}|{edge}$|^$"))
+    nothing = [sql.text(blank) for blank in cell.column.blanks]
+    value: E = sql.case([(ragged, exp.Nullif(this=trimmed(cell.raw), expression=sql.text("")))], cell.raw)
+    if nothing:
+        value = sql.case([(exp.In(this=trimmed(cell.raw), expressions=nothing), exp.null())], value)
+    return value

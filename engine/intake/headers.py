@@ -1,0 +1,59 @@
+"""Which column of a file is which declared column.
+
+Knows headers and their aliases; must not know cells or file formats.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.intake.found import BLANKS, Remark
+from engine.policy.model import Table
+from engine.problems import InputError, Place, Problem, clip
+
+
+@dataclass(frozen=True)
+class Headers:
+    """``position`` of each declared, not personal column in the file, from 0; ``width`` counts the file's columns."""
+
+    position: Mapping[str, int]
+    width: int
+    remarks: tuple[Remark, ...]
+
+
+def match(table: Table, names: Sequence[str], file: str, place: str) -> Headers:
+    """Raises InputError that lists every missing and every doubled header. Personal columns need not be there."""
+    declared = {name: column.id for column in table.columns for name in (*column.aliases, column.id)}
+    places: dict[str, list[int]] = {}
+    unknown: list[str] = []
+    trimmed = [name.strip(BLANKS) for name in names]
+    if not any(trimmed):
+        raise InputError([Problem(Place(place), "第一行没有表头", instead="请把列名写在第一行")])
+    for index, name in enumerate(trimmed):
+        if name in declared:
+            places.setdefault(declared[name], []).append(index)
+        elif name:
+            unknown.append(name)
+    problems = []
+    for id, indexes in places.items():
+        if len(indexes) > 1:
+            same = "、".join(f"第 {index + 1} 列“{trimmed[index]}”" for index in indexes)
+            problems.append(Problem(Place(place, 1), f"有几列都是“{id}”：{same}", instead="请只留下一列"))
+    for column in table.columns:
+        if column.id in places or column.personal:
+            continue
+        close = difflib.get_close_matches(column.id, unknown, 1, 0.5)
+        hint = f"；是否就是“{clip(close[0])}”" if close else ""
+        others = f"（也可写作 {'、'.join(column.aliases)}）" if column.aliases else ""
+        problems.append(Problem(Place(place, 1), f"缺少列“{column.id}”", instead=f"请补上这一列{others}{hint}"))
+    if problems:
+        raise InputError(problems)
+    remarks = []
+    if unknown:
+        listed = "、".join(clip(name, 20) for name in unknown[:20]) + ("等" if len(unknown) > 20 else "")
+        remarks.append(Remark(file, f"不认识的列未使用：{listed}"))
+    personal = {column.id for column in table.columns if column.personal}
+    position = {id: indexes[0] for id, indexes in places.items() if id not in personal}
+    return Headers(position, len(names), tuple(remarks))

@@ -1,0 +1,234 @@
+"""A folder of files to checked, typed relations: the order of the work, and what is an error and what is set aside.
+
+Knows tables; must not know formats, SQL of single cells or any policy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from engine.intake import files, sources, sql, typed
+from engine.intake.checks import RECORD, Checked, check
+from engine.intake.files import Source
+from engine.intake.found import Cell, Intake, Remark, Row, SetAside
+from engine.intake.reasons import reason
+from engine.intake.sources import Scan
+from engine.intake.sql import E
+from engine.policy.model import Table, TableId
+from engine.problems import InputError, Place, Problem, clip
+
+__all__ = ["Cell", "Row", "connect", "take_in"]
+
+_EXAMPLES = 3
+
+
+def connect(memory_limit: str | None = None, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A private in-memory database that fetches nothing from anywhere. ``memory_limit`` like ``'1GB'``."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if memory_limit is not None:
+        settings["memory_limit"] = memory_limit
+    if threads is not None:
+        settings["threads"] = threads
+    return duckdb.connect(":memory:", config=settings)
+
+
+def take_in(
+    tables: tuple[Table, ...],
+    folder: Path,
+    connection: duckdb.DuckDBPyConnection,
+    progress: Callable[[str], None] | None = None,
+) -> Intake:
+    """Reads the files of ``folder``; see ``Intake``.
+
+    Raises InputError for what keeps anything from being evaluated: files, headers, and every breach in a table other
+    than the orders (a wrong reference table must not rank anybody). Broken orders are set aside instead.
+    """
+    say = progress or (lambda _: None)
+    found = files.find(tables, folder)
+    with ThreadPoolExecutor(1) as pool, tempfile.TemporaryDirectory() as scratch:
+        hashing = pool.submit(files.digest, tuple(found.values()))
+        return _Reading(tables, folder, found, connection, Path(scratch), say).intake(hashing)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What one call of ``take_in`` works with."""
+
+    tables: tuple[Table, ...]
+    folder: Path
+    found: Mapping[TableId, Source]
+    connection: duckdb.DuckDBPyConnection
+    scratch: Path
+    say: Callable[[str], None]
+
+    def intake(self, hashing: Future[str]) -> Intake:
+        small = self._small()
+        orders, source = next(table for table in self.tables if table.id == "orders"), self.found["orders"]
+        self.say(f"正在读取 {source.name}")
+        opened = None
+        if source.format == "parquet" and len(source.paths) == 1:
+            opened = typed.open_typed(source.paths[0], orders, self.connection, small.names)
+        if opened is not None:
+            first, last = _range(self.connection, orders, opened.relation)
+            remarks = (*small.remarks, *opened.remarks)
+            return Intake(
+                opened.orders, opened.relation, small.rows, small.names, (), 0, remarks, first, last, True, hashing
+            )
+        scan, checked = self._checked(source, small.names)
+        remarks = (*small.remarks, *scan.remarks, *_odd_times(self.connection, orders, checked, source))
+        aside = tuple(_set_aside(orders, checked, small.names))
+        first, last = _range(self.connection, orders, checked.relation)
+        valid = checked.rows - checked.bad
+        return Intake(
+            valid, checked.relation, small.rows, small.names, aside, checked.bad, remarks, first, last, False, hashing
+        )
+
+    def _small(self) -> _Small:
+        """Every table but the orders. Raises InputError with all that is wrong, in the orders' file as such too."""
+        names: dict[str, tuple[str, ...]] = {}
+        rows: dict[TableId, tuple[Row, ...]] = {}
+        remarks: list[Remark] = []
+        problems: list[Problem] = []
+        for table in _referenced_first(table for table in self.tables if table.id != "orders"):
+            source = self.found.get(table.id)
+            rows[table.id] = ()
+            if source is None:
+                remarks.append(Remark(str(self.folder), f"没有“{table.title}”（{table.file}）的文件"))
+            else:
+                self.say(f"正在读取 {source.name}")
+                try:
+                    scan, checked = self._checked(source, names)
+                except InputError as error:
+                    problems += error.problems
+                    continue
+                remarks += scan.remarks
+                problems += _problems(table, checked, names, source)
+                rows[table.id] = tuple(_rows(self.connection, table, checked))
+            if source is not None and len(table.key) == 1:
+                names[table.id] = tuple(str(row[table.key[0]]) for row in rows[table.id])
+        if problems:
+            try:
+                sources.open_source(self.found["orders"], self.scratch, self.connection)
+            except InputError as error:
+                problems += error.problems
+            raise InputError(problems)
+        return _Small(rows, names, tuple(remarks))
+
+    def _checked(self, source: Source, names: Mapping[str, tuple[str, ...]]) -> tuple[Scan, Checked]:
+        """The fast reading; where DuckDB refuses the text, the careful one, which also says what is wrong with it."""
+        path = Place(str(source.paths[0]))
+        relation = f"intake_{source.table.id}"
+        scan = sources.open_source(source, self.scratch, self.connection)
+        try:
+            try:
+                checked = check(self.connection, scan, names, relation)
+            except duckdb.InvalidInputException:
+                if source.format != "csv":
+                    raise
+                scan = sources.reopen(source, self.scratch)
+                checked = check(self.connection, scan, names, relation)
+        except duckdb.Error as error:
+            raise InputError([Problem(path, "文件不能读取", clip(str(error), 200), "请重新导出这个文件")]) from error
+        if not checked.rows and source.table.required:
+            raise InputError([Problem(path, "只有表头，没有数据", instead="请放入数据")])
+        return scan, checked
+
+
+@dataclass(frozen=True)
+class _Small:
+    """The tables other than the orders, their keys, and what is to be remarked about them."""
+
+    rows: Mapping[TableId, tuple[Row, ...]]
+    names: Mapping[str, tuple[str, ...]]
+    remarks: tuple[Remark, ...]
+
+
+def _referenced_first(tables: Iterable[Table]) -> Iterable[Table]:
+    def refers(table: Table) -> bool:
+        return any(column.table and column.table != table.id for column in table.columns)
+
+    return sorted(tables, key=refers)
+
+
+def _problems(
+    table: Table, checked: Checked, names: Mapping[str, tuple[str, ...]], source: Source
+) -> Iterable[Problem]:
+    for breach in checked.breaches:
+        record = checked.origin[breach.row][1]
+        what = f"第 {record} 条记录" + (f"，列“{breach.column}”" if breach.column else "")
+        yield Problem(Place(str(source.paths[0])), f"{what}：{reason(table, breach, names)}", clip(breach.value))
+
+
+def _set_aside(table: Table, checked: Checked, names: Mapping[str, tuple[str, ...]]) -> Iterable[SetAside]:
+    found = []
+    for breach in checked.breaches:
+        file, record, order = checked.origin[breach.row]
+        found.append(
+            SetAside(file, record, clip(order), breach.column, clip(breach.value), reason(table, breach, names))
+        )
+    return sorted(found)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: Table, checked: Checked) -> Iterable[Row]:
+    columns = [column.id for column in checked.columns]
+    query = (
+        exp.select(*(sql.column(id) for id in columns)).from_(sql.name(checked.relation)).order_by(sql.column(RECORD))
+    )
+    for row in connection.execute(sql.render(query)).fetchall():
+        yield {id: _cell(value) for id, value in zip(columns, row, strict=True)}
+
+
+def _cell(value: object) -> Cell:
+    match value:
+        case None | str():
+            return value
+        case int() | Decimal():
+            return Fraction(value)
+        case dt.datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S}"
+    raise TypeError(type(value))
+
+
+def _range(
+    connection: duckdb.DuckDBPyConnection, table: Table, relation: str
+) -> tuple[dt.datetime | None, dt.datetime | None]:
+    if table.dated_by is None:
+        return None, None
+    column = sql.column(table.dated_by)
+    query = exp.select(exp.Min(this=column), exp.Max(this=column.copy())).from_(sql.name(relation))
+    found = connection.execute(sql.render(query)).fetchone()
+    assert found is not None
+    return found[0], found[1]
+
+
+def _odd_times(
+    connection: duckdb.DuckDBPyConnection, table: Table, checked: Checked, source: Source
+) -> Iterable[Remark]:
+    """The valid rows whose times are in an order that is only remarked."""
+    odd = [order for order in table.time_order if order.otherwise == "remark"]
+    if not odd:
+        return
+    late = [exp.LT(this=sql.column(order.later), expression=sql.column(order.earlier)) for order in odd]
+    counts = exp.select(*(sql.call("count_if", condition) for condition in late)).from_(sql.name(checked.relation))
+    counted = connection.execute(sql.render(counts)).fetchone()
+    assert counted is not None
+    for order, condition, count in zip(odd, late, counted, strict=True):
+        if count:
+            keys: list[E] = [sql.cast(sql.column(id), "VARCHAR") for id in table.key] or [sql.column(RECORD)]
+            few = exp.select(*keys).from_(sql.name(checked.relation)).where(condition.copy())
+            few = few.order_by(sql.column(RECORD)).limit(_EXAMPLES)
+            examples = ["、".join(map(str, row)) for row in connection.execute(sql.render(few)).fetchall()]
+            yield Remark(source.name, f"“{order.later}”早于“{order.earlier}”，照常计算", count, tuple(examples))

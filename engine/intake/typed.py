@@ -1,0 +1,83 @@
+"""Checked orders kept as typed Parquet, and such files opened again without a second check.
+
+A file is trusted when it names the same table declaration, the same rules of reading and the same names to refer to;
+otherwise it is a Parquet file like any other. Knows Parquet's key-value metadata; must not know how cells are checked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from engine.intake import sql
+from engine.intake.casts import CONTENT_RULES
+from engine.intake.checks import FILE, RECORD, read_columns
+from engine.intake.found import Intake, Remark
+from engine.policy.model import Table
+
+_KEY = "checked-orders"
+_ROWS_AT_ONCE = 122_880
+
+
+@dataclass(frozen=True)
+class Opened:
+    relation: str
+    orders: int
+    remarks: tuple[Remark, ...]
+
+
+def write_typed(connection: duckdb.DuckDBPyConnection, intake: Intake, table: Table, path: Path) -> None:
+    """Writes the valid orders to ``path``, in order, with file and record of origin, naming what they passed."""
+    about = {
+        "seal": seal(table, intake.names),
+        "remarks": [dataclasses.astuple(remark) for remark in intake.remarks if remark.count],
+        "orders": intake.orders,
+    }
+    query = sql.render(exp.select("*").from_(sql.name(intake.relation)).order_by(sql.column(FILE), sql.column(RECORD)))
+    metadata = json.dumps(about, ensure_ascii=True, sort_keys=True).replace("'", "''")
+    connection.execute(
+        f"COPY ({query}) TO {sql.render(sql.text(str(path)))} "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_AT_ONCE}, KV_METADATA {{'{_KEY}': '{metadata}'}})"
+    )
+
+
+def open_typed(
+    path: Path, table: Table, connection: duckdb.DuckDBPyConnection, names: Mapping[str, tuple[str, ...]]
+) -> Opened | None:
+    """A view of the file's orders, or None when the file is not one to be trusted."""
+    read = exp.select("value").from_(exp.Table(this=sql.call("parquet_kv_metadata", sql.text(str(path)))))
+    mine = exp.EQ(this=sql.call("decode", sql.column("key")), expression=sql.text(_KEY))
+    try:
+        found = connection.execute(sql.render(read.where(mine))).fetchone()
+        about = json.loads(bytes(found[0])) if found is not None else None
+    except (duckdb.Error, ValueError):
+        return None
+    if not isinstance(about, dict) or about.get("seal") != seal(table, names):
+        return None
+    relation = f"intake_{table.id}"
+    columns = [*(sql.column(column.id) for column in read_columns(table)), sql.column(FILE), sql.column(RECORD)]
+    scan = exp.Table(this=sql.call("read_parquet", sql.text(str(path))))
+    view = exp.Create(
+        this=exp.Table(this=sql.name(relation)),
+        kind="VIEW",
+        replace=True,
+        expression=exp.select(*columns).from_(scan),
+    )
+    connection.execute(sql.render(view))
+    remarks = tuple(Remark(file, text, count, tuple(few)) for file, text, count, few in about["remarks"])
+    return Opened(relation, int(about["orders"]), remarks)
+
+
+def seal(table: Table, names: Mapping[str, tuple[str, ...]]) -> str:
+    """SHA-256 (hex) of everything on which a row's validity depends besides the row."""
+    referred = {column.table for column in read_columns(table) if column.table}
+    known = [[id, sorted(names.get(id, ()))] for id in sorted(referred)]
+    said = json.dumps([CONTENT_RULES, repr(table), known], ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()
