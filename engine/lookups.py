@@ -35,11 +35,12 @@ class Answers:
     @property
     def missed(self) -> exp.Expression:
         """True for an order that some look-up did not find."""
-        return exp.or_(*(exp.Is(this=hit.copy(), expression=exp.null()) for hit in self.hits)) if self.hits else exp.false()
+        misses = (exp.Is(this=hit.copy(), expression=exp.null()) for hit in self.hits)
+        return exp.paren(exp.or_(exp.false(), *misses))
 
     def tag(self, name: str) -> exp.Expression:
         """True for an order to which some rule gave the tag."""
-        return exp.or_(*(given.copy() for given in self.given.get(name, [exp.false()])))
+        return exp.paren(exp.or_(*(given.copy() for given in self.given.get(name, [exp.false()]))))
 
 
 class Database(Protocol):

@@ -241,12 +241,12 @@ def _reference_problems(found: Reference, readings: Readings) -> Iterator[Proble
         return
     if found.part is None or readings.endless:
         return
-    for option, value in choice.options.items():
-        if readings.follow(Jump(found.reading, option, found.part)) is None:
-            known = nearest(found.part, [entry.key for entry in value.entries] if isinstance(value, MapNode) else ())
-            what = f"reading“{found.reading}”的选项“{option}”没有 part“{found.part}”"
-            where = f"选项的值在 {value.place}"
-            yield Problem(found.place, what, "", f"{known}（{where}）" if known else f"{where}，应是含有它的一组键")
+    lacking = [jump.option for jump in readings.jumps(found.reading, found.part) if readings.follow(jump) is None]
+    if lacking:
+        value = choice.options[lacking[0]]
+        known = nearest(found.part, [entry.key for entry in value.entries] if isinstance(value, MapNode) else ())
+        what = f"reading“{found.reading}”的选项“{'”“'.join(lacking)}”没有 part“{found.part}”"
+        yield Problem(found.place, what, "", f"{known}（选项的值在 {value.place}）")
 
 
 def _order(choices: Mapping[str, Choice]) -> tuple[tuple[str, ...], tuple[Problem, ...]]:

@@ -25,6 +25,8 @@ from engine.problems import Problem
 READING_REFERENCE = "common.schema.json#/$defs/readingReference"
 """The alternative that marks, in a schema's ``anyOf``, where a reading may stand in."""
 
+_LIMITS = ("enum", "minimum", "maximum", "exclusiveMinimum", "format")
+
 
 class Schemas:
     """The schemas of one folder, ready to check parts. Reads the folder once; raises OSError or ValueError."""
@@ -46,46 +48,42 @@ class Schemas:
         cls = self._validator_class(readings)
         validator = cls(self._contents[f"{part}.schema.json"], registry=self._registry, format_checker=self._formats)
         found: list[Problem] = []
-        for error in validator.iter_errors(plain(root)):
+        for error in _distinct(validator.iter_errors(plain(root))):
             found.extend(problems_of(error, root, readings))
         return tuple(dict.fromkeys(found))
 
     def _validator_class(self, readings: Readings) -> Any:
         def any_of(validator: Any, branches: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
             real = [branch for branch in branches if branch.get("$ref") != READING_REFERENCE]
-            if len(real) < len(branches) and _is_reference(instance):
-                # The whole schema again, since an option may be a reference itself.
-                for jump in readings.jumps(instance["reading"], instance.get("part")) if not readings.endless else ():
+            if len(real) < len(branches) and isinstance(instance, dict) and "reading" in instance:
+                errors = list(validator.descend(instance, {"$ref": READING_REFERENCE}))
+                yield from errors
+                if errors or readings.endless:
+                    return
+                # The whole alternative again, since an option may be a reference itself.
+                for jump in readings.jumps(instance["reading"], instance.get("part")):
                     value = readings.follow(jump)
                     if value is not None:
                         yield from validator.descend(plain(value), {"anyOf": branches}, path=jump)
                 return
             ranked = sorted(real, key=lambda branch: -self._likeness(branch, instance))
-            first: list[ValidationError] = []
+            likeliest: list[ValidationError] = []
             for position, branch in enumerate(ranked):
                 errors = list(validator.descend(instance, branch))
                 if not errors:
                     return
-                if position == 0:
-                    first = errors
-            if len(ranked) > 1 and not isinstance(instance, dict | list) and not _scalar_advice(first):
-                yield ValidationError(
-                    "",
-                    validator="anyOf",
-                    validator_value=[self._end(b) for b in ranked],
-                    instance=instance,
-                    schema=schema,
-                )
-                return
-            yield from first
+                likeliest = likeliest if position else errors
+            if len(ranked) > 1 and not self._tells(ranked[0], instance, likeliest):
+                ways = [self._end(branch) for branch in ranked]
+                yield ValidationError("", validator="anyOf", validator_value=ways, instance=instance, schema=schema)
+            else:
+                yield from likeliest
 
         # The stubs leave extend untyped.
         return extend(  # type: ignore[no-untyped-call]
             Draft202012Validator,
             validators={"anyOf": any_of, "oneOf": any_of},
-            type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number).redefine(
-                "integer", lambda _, instance: isinstance(instance, int) and not isinstance(instance, bool)
-            ),
+            type_checker=_TYPES,
         )
 
     def _end(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -98,16 +96,25 @@ class Schemas:
         return schema
 
     def _likeness(self, branch: Mapping[str, Any], instance: Any) -> int:
-        """How much ``instance`` looks meant for ``branch``: kind first, then the keys that it has."""
+        """How much ``instance`` looks meant for ``branch``: kind first, then the keys that it has. Above 0: by a key."""
         schema = self._end(branch)
+        if isinstance(instance, dict | list) and ("const" in schema or "enum" in schema):
+            return -100
         kind = schema.get("type")
-        if kind is not None and not Draft202012Validator.TYPE_CHECKER.is_type(_as_float(instance), kind):
+        if kind is not None and not _TYPES.is_type(instance, kind):
             return -100
         if isinstance(instance, dict):
             known, needed = schema.get("properties", {}), schema.get("required", [])
             shared = sum(key in known for key in instance)
-            return 10 * sum(key in instance for key in needed) + shared - sum(key not in instance for key in needed)
+            return 10 * sum(key in instance for key in needed) + shared - (shared > 0) * len(needed)
         return 0
+
+    def _tells(self, branch: Mapping[str, Any], instance: Any, errors: Iterable[ValidationError]) -> bool:
+        """Whether the likeliest alternative's own errors say enough, so that the others need not be listed."""
+        likeness = self._likeness(branch, instance)
+        if isinstance(instance, dict):
+            return likeness > 0
+        return likeness == 0 and (isinstance(instance, list) or any(error.validator in _LIMITS for error in errors))
 
 
 def _absolute(schema: Any, file: str) -> Any:
@@ -125,19 +132,22 @@ def _is_number(_: object, instance: object) -> bool:
     return isinstance(instance, int | Decimal) and not isinstance(instance, bool)
 
 
-def _as_float(instance: Any) -> Any:
-    return float(instance) if isinstance(instance, Decimal) else instance
+def _is_integer(_: object, instance: object) -> bool:
+    return isinstance(instance, int) and not isinstance(instance, bool)
 
 
-def _is_reference(instance: Any) -> bool:
-    return (
-        isinstance(instance, dict)
-        and "reading" in instance
-        and set(instance) <= {"reading", "part"}
-        and all(isinstance(value, str) for value in instance.values())
-    )
+_TYPES = Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number).redefine("integer", _is_integer)
 
 
-def _scalar_advice(errors: Iterable[ValidationError]) -> bool:
-    """Whether the first alternative's own message says enough."""
-    return any(error.validator in ("enum", "minimum", "maximum", "exclusiveMinimum", "format") for error in errors)
+def _distinct(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
+    """Without errors that only repeat another at the same value: a value of the wrong type matches nothing else."""
+    by_place: dict[tuple[Any, ...], list[ValidationError]] = {}
+    for error in errors:
+        by_place.setdefault(tuple(error.absolute_path), []).append(error)
+    for group in by_place.values():
+        kinds = {str(error.validator) for error in group}
+        for error in group:
+            told = error.validator != "type" and "type" in kinds
+            told = told or (error.validator == "format" and "pattern" in kinds)
+            if not told:
+                yield error

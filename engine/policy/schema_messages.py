@@ -54,6 +54,13 @@ def problems_of(error: ValidationError, root: Node, readings: Readings) -> Itera
                     title = schema.get("properties", {}).get(key, {}).get("title", "")
                     what = f"缺少键“{key}”" + (f"（{title}）" if title else "")
                     yield Problem(node.place, what, "", f"请写上 {key}: …")
+        case "not" if not limit:
+            # The value is refused whatever it is, so it is the key that is wrong.
+            *above, key = error.absolute_path
+            owner = _walk(root, above, readings)
+            entry = owner.entry(key) if isinstance(owner, MapNode) else None
+            place = node.place if entry is None else entry.place
+            yield Problem(place, "这里不能有这个键", str(key), "请删去；它与同一组的其他键不相配")
         case _:
             yield _value_problem(error, node, schema)
 
@@ -100,8 +107,6 @@ def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
             return Problem(node.place, "列表里有重复的项", value, "请删去重复的项")
         case "minProperties" | "maxProperties":
             return Problem(node.place, "键的个数不对", value, str(schema.get("$comment", "")))
-        case None:
-            return Problem(node.place, "这里不能有这个键", value, "请删去；它与同一组的其他键不相配")
     return Problem(node.place, "与模式不符", value, f"{error.validator}: {limit}")
 
 

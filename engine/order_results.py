@@ -1,0 +1,127 @@
+"""Results order by order: the rules that fired, the obligations that apply and their states.
+
+Knows the joined orders and streams them in order of their ids; must not know how a result is shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from engine.compiled import CompiledPolicy
+from engine.facts import Row, column
+from engine.lookups import Answers, DecideFound, DuckDB, look_up
+from engine.obligations import ObligationSql, obligations_sql
+from engine.policy.model import Rule
+from engine.problems import InputError, Place, Problem
+from engine.tallies import MissedLookUpError
+
+BATCH = 10_000
+
+
+@dataclass(frozen=True)
+class OrderResult:
+    """``rules`` are the listed rules that fired, sorted; ``duties`` the obligations that apply, in policy order."""
+
+    order: str
+    rules: tuple[str, ...]
+    duties: tuple[tuple[str, str], ...]
+
+    def to_json(self) -> str:
+        """One line, as the contract gives it."""
+        return json.dumps(
+            {"order": self.order, "rules": list(self.rules), "duties": dict(self.duties)}, ensure_ascii=False
+        )
+
+
+@dataclass(frozen=True)
+class Detail:
+    """Orders joined with every answer that concerns single orders."""
+
+    compiled: CompiledPolicy
+    connection: duckdb.DuckDBPyConnection
+    answers: Answers
+    obligations: tuple[ObligationSql, ...]
+
+    @property
+    def listed(self) -> tuple[Rule, ...]:
+        return tuple(sorted((rule for rule in self.compiled.policy.rules if rule.listed), key=lambda rule: rule.id))
+
+    @property
+    def order_id(self) -> exp.Expression:
+        return column(self.compiled.policy.orders.key[0])
+
+
+def detail(
+    compiled: CompiledPolicy,
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    as_of: dt.datetime,
+    decide_found: DecideFound,
+) -> Detail:
+    """Join every rule's and obligation's answer to the orders in ``relation``."""
+    database = DuckDB(connection)
+    row = Row({item.id: item for item in compiled.policy.orders.columns}, as_of)
+    answers = look_up(database, relation, row, compiled.detail, decide_found, "detail_")
+    return Detail(compiled, connection, answers, obligations_sql(compiled, answers, database, row))
+
+
+def results(found: Detail, progress: Callable[[int], None] | None = None) -> Iterator[OrderResult]:
+    """Every order's result by order id. ``progress`` hears how many were given.
+
+    Raises InputError where a deadline needs a year that the calendar does not declare, and MissedLookUpError.
+    """
+    _refuse_undeclared(found)
+    rules = found.listed
+    states = [exp.Case(ifs=[exp.If(this=item.applies.copy(), true=item.state)]) for item in found.obligations]
+    query = found.answers.source.select(
+        exp.alias_(found.order_id, "id"),
+        found.answers.missed,
+        *(found.answers.answer[rule.id].copy() for rule in rules),
+        *states,
+    ).order_by(exp.column("id"))
+    cursor = found.connection.execute(query.sql(dialect="duckdb"))
+    obligations = [item.obligation.id for item in found.obligations]
+    given = 0
+    while batch := cursor.fetchmany(BATCH):
+        for order, missed, *rest in batch:
+            if missed:
+                raise MissedLookUpError(str(order))
+            fired = tuple(rule.id for rule, held in zip(rules, rest, strict=False) if held)
+            states_of = zip(obligations, rest[len(rules) :], strict=True)
+            yield OrderResult(order, fired, tuple((id, state) for id, state in states_of if state is not None))
+        given += len(batch)
+        if progress:
+            progress(given)
+
+
+def _refuse_undeclared(found: Detail) -> None:
+    problems: list[Problem] = []
+    for item in found.obligations:
+        query = (
+            found.answers.source.select(found.order_id, exp.cast(item.start.copy(), "VARCHAR"))
+            .where(item.undeclared)
+            .order_by(found.order_id)
+            .limit(1)
+        )
+        for order, start in found.connection.execute(query.sql(dialect="duckdb")).fetchall():
+            what = f"“{item.obligation.title}”的期限要用到日历未声明的年份（如工单 {order}，自 {start} 起）"
+            problems.append(Problem(Place("calendar.yaml"), what, "", "在日历里补上该年的放假调休安排"))
+    if problems:
+        raise InputError(problems)
+
+
+def write_results(found: Detail, path: Path, progress: Callable[[int], None] | None = None) -> int:
+    """One JSON object a line into ``path``; returns how many."""
+    written = 0
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for result in results(found, progress):
+            file.write(result.to_json() + "\n")
+            written += 1
+    return written

@@ -1,0 +1,116 @@
+"""Which versions of a policy there are, and which one governs given months.
+
+Reads only each version's head; must not know what is in the other parts. An expired version never stands in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.months import Month
+from engine.policy.condition import suggest
+from engine.policy.source import plain, read_file
+from engine.problems import InputError, Place, PolicyError, Problem
+
+HEAD = "policy.yaml"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version folder by its head. ``first`` and ``last`` are the months of the cycle it scores."""
+
+    id: str
+    version: str
+    title: str
+    folder: Path
+    first: Month
+    last: Month
+    in_force_from: dt.date
+
+    def governs(self, month: Month) -> bool:
+        return self.first <= month <= self.last
+
+    def __str__(self) -> str:
+        return f"{self.version}（{self.first} 至 {self.last}）"
+
+
+def read_version(folder: Path) -> Version:
+    """Raises PolicyError when the head cannot be used."""
+    source = read_file(folder / HEAD)
+    if source.root is None or source.problems:
+        raise PolicyError(source.problems)
+    head = plain(source.root)
+    try:
+        return Version(
+            id=str(head["id"]),
+            version=str(head["version"]),
+            title=str(head["title"]),
+            folder=folder,
+            first=Month.parse(head["cycle"]["first"]),
+            last=Month.parse(head["cycle"]["last"]),
+            in_force_from=dt.date.fromisoformat(head["in_force"]["from"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        what = "缺少 id、version、title、cycle 或 in_force，或写法不对"
+        raise PolicyError([Problem(Place(source.file), what, str(error), "用 hotline policy check 查看详情")]) from None
+
+
+def list_versions(folder: Path) -> tuple[Version, ...]:
+    """Every version folder in ``folder``, latest cycle first. Raises PolicyError with every head that is broken."""
+    problems: list[Problem] = []
+    found: list[Version] = []
+    for head in sorted(folder.glob(f"*/{HEAD}")):
+        try:
+            found.append(read_version(head.parent))
+        except PolicyError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise PolicyError(problems)
+    return tuple(sorted(found, key=lambda version: (version.first, version.in_force_from, version.id), reverse=True))
+
+
+def find_version(name: str, folders: Sequence[Path]) -> Path:
+    """The folder of the version called ``name``, or ``name`` itself where it is a version's folder.
+
+    Raises InputError when there is none.
+    """
+    for candidate in (*(folder / name for folder in folders), Path(name)):
+        if (candidate / HEAD).is_file():
+            return candidate
+    known: list[str] = []
+    for folder in folders:
+        for head in sorted(folder.glob(f"*/{HEAD}")):
+            known.append(head.parent.name)
+            try:
+                if name in (read_version(head.parent).id, read_version(head.parent).version):
+                    return head.parent
+            except PolicyError:
+                continue
+    raise InputError([Problem(Place("--policy"), "没有这个政策版本", name, suggest(name, known))])
+
+
+def governing(months: Iterable[Month], versions: Sequence[Version]) -> Version:
+    """The one version whose cycle holds every month in ``months``.
+
+    Raises InputError that lists the cycles when there are several, and the months that no version governs.
+    """
+    wanted = sorted(set(months))
+    chosen = [version for version in versions if all(version.governs(month) for month in wanted)]
+    if len(chosen) == 1:
+        return chosen[0]
+    if len(chosen) > 1:
+        what = "几个版本都适用于这些工单：" + "、".join(map(str, chosen))
+        raise InputError([Problem(Place("orders"), what, "", "用 --policy 指明版本")])
+    parts = []
+    for version in versions:
+        own = [month for month in wanted if version.governs(month)]
+        if own:
+            parts.append(f"{version} 有 {own[0]} 至 {own[-1]} 的工单")
+    orphans = [month for month in wanted if not any(version.governs(month) for version in versions)]
+    if orphans:
+        parts.append(f"没有版本适用于 {'、'.join(map(str, orphans))}")
+    what = "工单不属于同一个考核周期：" + "；".join(parts)
+    raise InputError([Problem(Place("orders"), what, "", "按周期分开文件夹，或用 --policy 指明版本")])

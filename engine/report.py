@@ -1,0 +1,152 @@
+"""An evaluation as the contract's JSON object.
+
+Knows names and shapes of the output, and rounds here and nowhere else; must not compute anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+from engine.consequences import Considered
+from engine.evaluation import Evaluation
+from engine.scores import Score
+from engine.standings import Placed, Standing
+
+PLACES = Decimal("0.000001")
+Json = dict[str, Any]
+
+
+def rounded(value: Fraction | None) -> float | None:
+    """Half-even to 6 decimals, from the exact value."""
+    if value is None:
+        return None
+    scaled = value * 1_000_000
+    whole = round(scaled)  # Fraction rounds half to even, exactly
+    return float(Decimal(whole).scaleb(-6, Context(prec=60, rounding=ROUND_HALF_EVEN)))
+
+
+def exact(value: Fraction) -> str:
+    """A fraction as people write it: ``2400`` or ``7/3``."""
+    return str(value)
+
+
+def result_json(evaluation: Evaluation) -> Json:
+    """The whole result. Keys beyond the contract's add titles, evidence and what was set aside."""
+    policy, intake = evaluation.policy, evaluation.intake
+    standings = evaluation.standings
+    return {
+        "policy": {
+            "id": policy.id,
+            "version": policy.version,
+            "title": policy.title,
+            "digest": policy.digest,
+            "readings": {reading.id: reading.chosen for reading in policy.readings},
+        },
+        "input": {"digest": intake.digest, "orders": intake.orders, "set_aside": intake.set_aside_rows},
+        "as_of": evaluation.as_of.strftime("%Y-%m-%d %H:%M:%S"),
+        "titles": _titles(evaluation),
+        "months": [_month(evaluation, standing) for standing in standings if standing.kind == "month"],
+        "quarters": [_period(standing) for standing in standings if standing.kind == "quarter"],
+        "year": next((_period(standing) for standing in standings if standing.kind == "year"), None),
+        "consequences": [_consequence(evaluation, item) for item in evaluation.fired],
+        "set_aside_rows": [vars(row) for row in intake.set_aside],
+        "remarks": [str(remark) for remark in intake.remarks],
+    }
+
+
+def _titles(evaluation: Evaluation) -> Json:
+    policy = evaluation.policy
+    return {
+        "indicators": [
+            {
+                "id": indicator.id,
+                "title": indicator.title,
+                "weight": rounded(indicator.weight),
+                "target": None if indicator.target is None else rounded(indicator.target.at_least),
+            }
+            for indicator in policy.indicators
+        ],
+        "shown": [{"id": counted.id, "title": counted.title} for counted in policy.shown],
+        "consequences": [{"id": c.id, "title": c.title, "clause": c.clause} for c in policy.consequences],
+        "rates": [{"id": rate.id, "name": rate.name} for gate in policy.gates for rate in gate.rates],
+    }
+
+
+def _month(evaluation: Evaluation, standing: Standing) -> Json:
+    month = standing.period.first
+    states = {gate: states[month] for gate, states in evaluation.gates.items()}
+    return {
+        "period": standing.period.id,
+        "provisional": standing.provisional,
+        "gate": next((state.outcome for state in states.values()), None),
+        "rates": {rate: compared for state in states.values() for rate, compared in state.rates.items()},
+        "ranking": [_ranked(evaluation, standing, placed) for placed in standing.ranking],
+        "unranked": list(standing.unranked),
+    }
+
+
+def _ranked(evaluation: Evaluation, standing: Standing, placed: Placed) -> Json:
+    score = standing.scores[placed.unit]
+    return {
+        **_placed(placed),
+        "score": rounded(score.score),
+        "bonus": rounded(score.bonus),
+        "indicators": {id: rounded(measured.value) for id, measured in score.indicators.items()},
+        "counts": {
+            id: {"points": exact(measured.points), "orders": measured.orders}
+            for id, measured in score.indicators.items()
+        },
+        "shown": dict(evaluation.scorer.shown(placed.unit, standing.period.first)),
+        "flags": _flags(score, placed),
+    }
+
+
+def _flags(score: Score, placed: Placed) -> list[str]:
+    empty = ["empty-indicator"] if score.has_empty else []
+    return empty + (["tied-last"] if placed.last and placed.tied else [])
+
+
+def _placed(placed: Placed) -> Json:
+    return {"unit": placed.unit, "rank": placed.rank, "total": rounded(placed.total), "last": placed.last}
+
+
+def _period(standing: Standing) -> Json:
+    return {
+        "period": standing.period.id,
+        "title": standing.period.title,
+        "provisional": standing.provisional,
+        "ranking": [_placed(placed) for placed in standing.ranking],
+        "unranked": list(standing.unranked),
+    }
+
+
+def _consequence(evaluation: Evaluation, item: Considered) -> Json:
+    consequence = item.consequence
+    return {
+        "rule": consequence.id,
+        "unit": item.unit,
+        "period": item.period.id,
+        "actor": consequence.actor,
+        "audience": consequence.audience,
+        "action": consequence.action,
+        "clause": consequence.clause,
+        "due": None if item.due is None else item.due.isoformat(),
+        "title": consequence.title,
+        "mandatory": consequence.mandatory,
+        "affected": affected(evaluation, item),
+        "warn": None if item.warn is None else item.warn.isoformat(),
+    }
+
+
+def affected(evaluation: Evaluation, item: Considered) -> list[str]:
+    """The members of other sides that the consequence touches, by way of the unit's row in the units table."""
+    policy = evaluation.policy
+    if item.unit is None or not policy.has_table("units"):
+        return []
+    key = policy.table("units").key[0]
+    row: Mapping[str, object] = next(row for row in evaluation.intake.rows["units"] if row[key] == item.unit)
+    columns = [side.column for side in policy.sides if side.id in item.consequence.affects]
+    return [str(row[column]) for column in columns if row.get(column)]
