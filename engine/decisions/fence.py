@@ -57,7 +57,8 @@ class _Rule:
 class Ruleset:
     """Questions over ``facts``, ready to be asked; with ``leaves``, each of their leaf tests is asked too.
 
-    Raises FenceError when they cannot be put within the limits.
+    The memory of one (up to two megabytes) is never given back, since durable-rules corrupts the heap when its states
+    are deleted: keep a ruleset to ask it often. Raises FenceError when the questions cannot be put within the limits.
     """
 
     def __init__(self, facts: Sequence[Fact], questions: Sequence[Question], *, leaves: bool = True) -> None:

@@ -114,6 +114,7 @@ def plan(questions: Sequence[Question], *, limit: int = 4096, merge_limit: int =
     Questions about list elements stay among themselves. Raises PlanError.
     """
     _refuse_doubled(questions)
+    merge_limit = min(merge_limit, limit)
     groups: list[Group] = []
     for stratum in _strata(questions):
         kinds: dict[str, list[Question]] = {}
@@ -200,7 +201,7 @@ def _grouped(questions: Sequence[Question], limit: int, merge_limit: int) -> lis
     parts: list[_Part] = []
     for component in _components(singles):
         whole = size_of(frozenset().union(*(part.facts for part in component)))
-        parts += [_joined(component)] if whole <= limit else _kept_apart(component, merge_limit)
+        parts += [_joined(component)] if whole <= limit else _kept_apart(component, limit, merge_limit)
     order = {question.id: index for index, question in enumerate(questions)}
     groups = []
     for part in _merged(parts, merge_limit):
@@ -234,13 +235,17 @@ def _joined(parts: Sequence[_Part]) -> _Part:
     return whole
 
 
-def _kept_apart(parts: Sequence[_Part], merge_limit: int) -> list[_Part]:
-    """Joined only where that costs nothing: facts already among another's, or a small domain together."""
+def _kept_apart(parts: Sequence[_Part], limit: int, merge_limit: int) -> list[_Part]:
+    """Joined only where that costs nothing: facts already among another's, or a small domain together.
+
+    A question that can be enumerated never joins one that cannot.
+    """
     kept: list[_Part] = []
     for part in sorted(parts, key=lambda part: -part.size):
         for other in kept:
             together = size_of(other.facts | part.facts)
-            if together <= other.size or (other.facts & part.facts and together <= merge_limit):
+            contained = together <= other.size and (other.size <= limit or part.size > limit)
+            if contained or (other.facts & part.facts and together <= merge_limit):
                 other.take(part)
                 break
         else:

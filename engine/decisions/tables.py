@@ -91,5 +91,8 @@ def decide(group: Group, combinations: Iterable[Combination]) -> DecisionTable:
 
 
 def ask_live(group: Group, values: Combination) -> Answer:
-    """What durable-rules says now, in this process, with the truth of every leaf test. Raises FenceError."""
+    """What durable-rules says now, in this process, with the truth of every leaf test. Raises FenceError.
+
+    For a single order; to ask about many, keep a ``Ruleset``.
+    """
     return Ruleset(group.facts, group.questions).ask(values)
