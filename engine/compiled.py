@@ -105,6 +105,8 @@ def holding(decided: tuple[Decided, ...], values: Mapping[Fact, str]) -> frozens
 
 def outcome(of: str, outcomes: tuple[Outcome, ...], decided: tuple[Decided, ...], values: Mapping[str, str]) -> str:
     """The outcome of the first-match table ``of`` for the named states ``values``."""
-    facts = {fact: values[fact.name] for item in decided for fact in item.group.facts if isinstance(fact, State)}
+    facts: dict[Fact, str] = {
+        fact: values[fact.name] for item in decided for fact in item.group.facts if isinstance(fact, State)
+    }
     held = holding(decided, facts)
     return next(row.is_ for i, row in enumerate(outcomes) if outcome_id(of, i) in held)

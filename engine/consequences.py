@@ -139,9 +139,7 @@ def _yes_no(holds: bool) -> str:
     return YES if holds else NO
 
 
-def _due(
-    due: DueDay | None, period: Period, calendar: WorkCalendar
-) -> tuple[dt.date | None, dt.date | None]:
+def _due(due: DueDay | None, period: Period, calendar: WorkCalendar) -> tuple[dt.date | None, dt.date | None]:
     """The due date and the day of its warning. Raises UndeclaredYearError when a working day is needed there."""
     if due is None:
         return None, None

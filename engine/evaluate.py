@@ -19,12 +19,12 @@ from engine.consequences import consider
 from engine.decisions.compile import decide_found
 from engine.decisions.questions import Combination, Group
 from engine.decisions.tables import DecisionTable
-from engine.facts import ORDERS, Row, column, month_index
 from engine.evaluation import Evaluation
+from engine.facts import ORDERS, Row, column, month_index
 from engine.gates import gate_states
 from engine.intake.found import Intake
 from engine.intake.take_in import take_in
-from engine.lookups import DuckDB, look_up
+from engine.lookups import Answers, DuckDB, look_up
 from engine.months import Month
 from engine.order_results import Detail, detail
 from engine.policy.build import load_policy
@@ -93,7 +93,10 @@ def order_detail(evaluation: Evaluation, time_limit: float = 60.0) -> Detail:
 
 def open_database(memory: str | None = None) -> duckdb.DuckDBPyConnection:
     """A database of our own that neither loads extensions nor leaves this machine. ``memory`` like ``1GB``."""
-    config: dict[str, str | bool] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
     if memory is not None:
         config["memory_limit"] = memory
     return duckdb.connect(":memory:", config=config)
@@ -133,12 +136,12 @@ def _by_months(
     return governing(months, versions)
 
 
-def months_received(
-    policy: Policy, intake: Intake, connection: duckdb.DuckDBPyConnection
-) -> tuple[Month, ...]:
+def months_received(policy: Policy, intake: Intake, connection: duckdb.DuckDBPyConnection) -> tuple[Month, ...]:
     """The months in which the orders are dated."""
     dated = month_index(column(policy.orders.dated_by or ""))
-    query = exp.select(dated).distinct().from_(exp.alias_(exp.to_table(intake.relation, quoted=True), ORDERS, table=True))
+    query = (
+        exp.select(dated).distinct().from_(exp.alias_(exp.to_table(intake.relation, quoted=True), ORDERS, table=True))
+    )
     found = connection.execute(query.sql(dialect="duckdb")).fetchall()
     return tuple(sorted(Month(index) for (index,) in found if index is not None))
 
@@ -152,11 +155,7 @@ def score(
 ) -> Scorer:
     """Count the orders and make ready to score any unit in any month."""
     policy = compiled.policy
-    row = Row({item.id: item for item in policy.orders.columns}, as_of)
-    answers = look_up(
-        DuckDB(connection), intake.relation, row, compiled.counting, _decider(time_limit), "counting_"
-    )
-    tallies = tally(policy, answers, connection)
+    tallies = tally(policy, _counting(compiled, intake, connection, as_of, time_limit), connection)
     members = intake.rows.get("units", ())
     if policy.has_table("units"):
         key = policy.table("units").key[0]
@@ -166,6 +165,22 @@ def score(
     peer_columns = {indicator.peers for indicator in policy.indicators if indicator.peers is not None}
     peers = {peer: {str(member[key]): str(member[peer]) for member in members} for peer in peer_columns}
     return Scorer(policy, tallies, tuple(sorted(units)), peers, awards(policy, intake))
+
+
+def order_counting(evaluation: Evaluation, time_limit: float = 60.0) -> Answers:
+    """The orders joined with what the counts ask of each."""
+    return _counting(evaluation.compiled, evaluation.intake, evaluation.connection, evaluation.as_of, time_limit)
+
+
+def _counting(
+    compiled: CompiledPolicy,
+    intake: Intake,
+    connection: duckdb.DuckDBPyConnection,
+    as_of: dt.datetime,
+    time_limit: float,
+) -> Answers:
+    row = Row({item.id: item for item in compiled.policy.orders.columns}, as_of)
+    return look_up(DuckDB(connection), intake.relation, row, compiled.counting, _decider(time_limit), "counting_")
 
 
 def awards(policy: Policy, intake: Intake) -> Mapping[tuple[str, str, Month], tuple[Fraction, ...]]:
@@ -182,4 +197,3 @@ def awards(policy: Policy, intake: Intake) -> Mapping[tuple[str, str, Month], tu
 
 def _decider(time_limit: float) -> Callable[[Group, Sequence[Combination]], DecisionTable]:
     return lambda group, combinations: decide_found(group, combinations, time_limit=time_limit)
-

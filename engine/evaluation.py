@@ -42,6 +42,11 @@ class Evaluation:
         return tuple(
             sorted(
                 (item for item in self.considered if item.fired),
-                key=lambda item: (kinds.index(item.consequence.at), item.period.id, item.consequence.id, item.unit or ""),
+                key=lambda item: (
+                    kinds.index(item.consequence.at),
+                    item.period.id,
+                    item.consequence.id,
+                    item.unit or "",
+                ),
             )
         )

@@ -47,7 +47,7 @@ def column(name: str, table: str = ORDERS) -> exp.Column:
     return exp.column(name, table=table, quoted=True)
 
 
-def timestamp(moment: dt.datetime) -> exp.Expression:
+def timestamp(moment: dt.datetime) -> exp.Expr:
     return exp.cast(exp.Literal.string(moment.strftime("%Y-%m-%d %H:%M:%S")), exp.DataType.Type.TIMESTAMP)
 
 
@@ -56,7 +56,7 @@ def is_boolean(fact: Fact) -> bool:
     return not isinstance(fact, Choice | Element)
 
 
-def fact_sql(fact: Fact, row: Row) -> exp.Expression:
+def fact_sql(fact: Fact, row: Row) -> exp.Expr:
     """Text for a choice or list (canonical, never NULL); a BOOLEAN, never NULL, for a comparison."""
     match fact:
         case Choice(field, _) | Element(field, _):
@@ -67,21 +67,21 @@ def fact_sql(fact: Fact, row: Row) -> exp.Expression:
             raise TypeError(f"{fact} is not a fact of an order's own fields")
 
 
-def _comparison(fact: Comparison, row: Row) -> exp.Expression:
+def _comparison(fact: Comparison, row: Row) -> exp.Expr:
     if fact.operator == "present":
         return _present(row.columns[fact.field])
     left, right = _operands(fact, row)
     return _COMPARE[fact.operator](this=left, expression=right)
 
 
-def _present(of: Column) -> exp.Expression:
+def _present(of: Column) -> exp.Expr:
     if of.type == "choices":
         return exp.NEQ(this=column(of.id), expression=exp.Literal.string(""))
     return exp.Not(this=exp.Is(this=column(of.id), expression=exp.null()))
 
 
-def _operands(fact: Comparison, row: Row) -> tuple[exp.Expression, exp.Expression]:
-    left: exp.Expression = column(fact.field)
+def _operands(fact: Comparison, row: Row) -> tuple[exp.Expr, exp.Expr]:
+    left: exp.Expr = column(fact.field)
     if fact.operator.startswith("time_"):
         return seconds_of_day(left), exp.Literal.number(_seconds(fact.operand))
     if fact.operand_kind == "as_of":
@@ -93,10 +93,10 @@ def _operands(fact: Comparison, row: Row) -> tuple[exp.Expression, exp.Expressio
     return left, exp.Literal.number(fact.operand)
 
 
-def seconds_of_day(of: exp.Expression) -> exp.Expression:
+def seconds_of_day(of: exp.Expr) -> exp.Expr:
     """Whole seconds since midnight."""
 
-    def part(unit: str) -> exp.Expression:
+    def part(unit: str) -> exp.Expr:
         return exp.Extract(this=exp.var(unit), expression=of.copy())
 
     return exp.Add(
@@ -114,13 +114,13 @@ def _seconds(clock: str) -> int:
     return hours * 3600 + minutes * 60 + sum(seconds)
 
 
-def first_filled(fields: Sequence[str]) -> exp.Expression:
+def first_filled(fields: Sequence[str]) -> exp.Expr:
     """The first of the time ``fields`` that is not empty, else NULL."""
     first, *others = (column(field) for field in fields)
     return exp.Coalesce(this=first, expressions=others) if others else first
 
 
-def month_index(moment: exp.Expression) -> exp.Expression:
+def month_index(moment: exp.Expr) -> exp.Expr:
     """The ``Month.index`` of a moment; NULL stays NULL."""
     year = exp.Extract(this=exp.var("YEAR"), expression=moment.copy())
     month = exp.Extract(this=exp.var("MONTH"), expression=moment.copy())

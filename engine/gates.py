@@ -24,9 +24,7 @@ class GateState:
     figures: Mapping[str, tuple[Fraction | None, Fraction | None]]
 
 
-def gate_states(
-    compiled: CompiledPolicy, gate: Gate, rows: Iterable[Mapping[str, Cell]]
-) -> Mapping[Month, GateState]:
+def gate_states(compiled: CompiledPolicy, gate: Gate, rows: Iterable[Mapping[str, Cell]]) -> Mapping[Month, GateState]:
     """The state of ``gate`` in every month of the cycle, from the ``rows`` of its table."""
     figures = {
         (str(row[gate.month]), str(row[gate.name])): (_number(row[gate.figure]), _number(row[gate.benchmark]))

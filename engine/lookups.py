@@ -23,22 +23,31 @@ LIST_SEPARATOR = ";"
 DecideFound = Callable[[Group, Sequence[Combination]], DecisionTable]
 
 
+@dataclass(frozen=True)
+class AskedGroup:
+    """A group and the expression of each of its facts."""
+
+    group: Group
+    keys: tuple[exp.Expr, ...]
+
+
 @dataclass
 class Answers:
     """``source`` is a FROM with every look-up joined; ``answer`` gives each question's BOOLEAN expression."""
 
     source: exp.Select
-    answer: dict[str, exp.Expression] = field(default_factory=dict)
-    given: dict[str, list[exp.Expression]] = field(default_factory=dict)
-    hits: list[exp.Expression] = field(default_factory=list)
+    asked: list[AskedGroup] = field(default_factory=list)
+    answer: dict[str, exp.Expr] = field(default_factory=dict)
+    given: dict[str, list[exp.Expr]] = field(default_factory=dict)
+    hits: list[exp.Expr] = field(default_factory=list)
 
     @property
-    def missed(self) -> exp.Expression:
+    def missed(self) -> exp.Expr:
         """True for an order that some look-up did not find."""
         misses = (exp.Is(this=hit.copy(), expression=exp.null()) for hit in self.hits)
         return exp.paren(exp.or_(exp.false(), *misses))
 
-    def tag(self, name: str) -> exp.Expression:
+    def tag(self, name: str) -> exp.Expr:
         """True for an order to which some rule gave the tag."""
         return exp.paren(exp.or_(*(given.copy() for given in self.given.get(name, [exp.false()]))))
 
@@ -77,11 +86,10 @@ def look_up(
     return answers
 
 
-def _join(
-    database: Database, answers: Answers, row: Row, item: Decided, decide_found: DecideFound, name: str
-) -> None:
+def _join(database: Database, answers: Answers, row: Row, item: Decided, decide_found: DecideFound, name: str) -> None:
     group = item.group
     keys = [answers.tag(fact.name) if isinstance(fact, Tag) else fact_sql(fact, row) for fact in group.facts]
+    answers.asked.append(AskedGroup(group, tuple(keys)))
     if not keys:
         _constant(answers, item)
         return
@@ -111,7 +119,7 @@ def _constant(answers: Answers, item: Decided) -> None:
 
 
 def _rows(
-    database: Database, answers: Answers, item: Decided, keys: list[exp.Expression], decide_found: DecideFound
+    database: Database, answers: Answers, item: Decided, keys: list[exp.Expr], decide_found: DecideFound
 ) -> list[tuple[str | bool, ...]]:
     """Rows of the look-up table: keys, one answer a question, and the mark that something was found."""
     facts = item.group.facts

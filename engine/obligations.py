@@ -31,12 +31,12 @@ class ObligationSql:
     """
 
     obligation: Obligation
-    applies: exp.Expression
-    start: exp.Expression
-    deadline: exp.Expression
-    event: exp.Expression
-    state: exp.Expression
-    undeclared: exp.Expression
+    applies: exp.Expr
+    start: exp.Expr
+    deadline: exp.Expr
+    event: exp.Expr
+    state: exp.Expr
+    undeclared: exp.Expr
 
 
 def obligations_sql(
@@ -50,8 +50,9 @@ def _sql(
     compiled: CompiledPolicy, obligation: Obligation, answers: Answers, database: Database, row: Row
 ) -> ObligationSql:
     applies = answers.answer[applies_id(obligation)]
-    start: exp.Expression = exp.null()
-    undeclared: exp.Expression = exp.false()
+    start: exp.Expr = exp.null()
+    undeclared: exp.Expr = exp.false()
+    deadline: exp.Expr
     included = True
     if isinstance(obligation.deadline, ClockDeadline):
         start = first_filled(obligation.deadline.start)
@@ -64,7 +65,7 @@ def _sql(
         deadline = column(obligation.deadline.event)
         past = _filled(deadline)  # a deadline by an event has come once the event has
     if isinstance(obligation.done, DoneByEvent):
-        event: exp.Expression = column(obligation.done.event)
+        event: exp.Expr = column(obligation.done.event)
         done = _done_by(event, deadline, included)
     else:
         event = exp.null()
@@ -75,12 +76,12 @@ def _sql(
 
 def _clock(
     clock: Clock,
-    start: exp.Expression,
+    start: exp.Expr,
     calendar: WorkCalendar,
     answers: Answers,
     database: Database,
     obligation: Obligation,
-) -> exp.Expression:
+) -> exp.Expr:
     """The deadline of a clock; NULL where its calendar does not reach."""
     if clock.unit == "hours":
         return exp.Add(this=start.copy(), expression=_interval(clock.amount, "HOUR"))
@@ -116,22 +117,22 @@ def _store_workdays(database: Database, table: str, clock: Clock, calendar: Work
     database.store(table, (("day", "DATE"), ("last", "DATE")), rows)
 
 
-def _done_by(event: exp.Expression, deadline: exp.Expression, included: bool) -> exp.Expression:
+def _done_by(event: exp.Expr, deadline: exp.Expr, included: bool) -> exp.Expr:
     """An event without a deadline yet is in time."""
     compare = exp.GT if included else exp.GTE
     late = compare(this=event.copy(), expression=deadline.copy())
     return exp.Case(ifs=[_when(exp.Not(this=_filled(event)), "missing"), _when(late, "late")], default=_text("in_time"))
 
 
-def _past(deadline: exp.Expression, included: bool, as_of: dt.datetime) -> exp.Expression:
+def _past(deadline: exp.Expr, included: bool, as_of: dt.datetime) -> exp.Expr:
     compare = exp.GT if included else exp.GTE
     reached = compare(this=timestamp(as_of), expression=deadline.copy())
     return exp.Coalesce(this=reached, expressions=[exp.false()])
 
 
 def _state(
-    compiled: CompiledPolicy, obligation: Obligation, done: exp.Expression, past: exp.Expression
-) -> exp.Expression:
+    compiled: CompiledPolicy, obligation: Obligation, done: exp.Expr, past: exp.Expr
+) -> exp.Expr:
     """The rule engine's answer for each combination of ``done`` and ``deadline``, looked up as a CASE over the pair."""
     pair = exp.Concat(
         expressions=[done, exp.Case(ifs=[_when(past, "/past")], default=_text("/running"))], safe=True, coalesce=False
@@ -144,17 +145,17 @@ def _state(
     return exp.Case(this=pair, ifs=ifs)
 
 
-def _filled(of: exp.Expression) -> exp.Expression:
+def _filled(of: exp.Expr) -> exp.Expr:
     return exp.Not(this=exp.Is(this=of.copy(), expression=exp.null()))
 
 
-def _when(condition: exp.Expression, text: str) -> exp.If:
+def _when(condition: exp.Expr, text: str) -> exp.If:
     return exp.If(this=condition.copy(), true=_text(text))
 
 
-def _text(value: str) -> exp.Expression:
+def _text(value: str) -> exp.Expr:
     return exp.Literal.string(value)
 
 
-def _interval(amount: int, unit: str) -> exp.Expression:
+def _interval(amount: int, unit: str) -> exp.Expr:
     return exp.Interval(this=exp.Literal.string(str(amount)), unit=exp.var(unit))

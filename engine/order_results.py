@@ -54,7 +54,7 @@ class Detail:
         return tuple(sorted((rule for rule in self.compiled.policy.rules if rule.listed), key=lambda rule: rule.id))
 
     @property
-    def order_id(self) -> exp.Expression:
+    def order_id(self) -> exp.Expr:
         return column(self.compiled.policy.orders.key[0])
 
 

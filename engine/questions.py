@@ -70,9 +70,7 @@ def count_questions(policy: Policy) -> tuple[Question, ...]:
         tag = excluded_tag(indicator.id)
         among = All((indicator.among, no(Tag(tag)))) if tag in given else indicator.among
         asked.append(Question(counted_id(indicator), among))
-        bands = (
-            Question(points_id(indicator, i), All((among, band.when))) for i, band in enumerate(indicator.points)
-        )
+        bands = (Question(points_id(indicator, i), All((among, band.when))) for i, band in enumerate(indicator.points))
         asked.extend(first_of(tuple(bands)))
     return tuple(asked)
 
@@ -120,4 +118,3 @@ def consequence_question(consequence: Consequence) -> Question:
     if consequence.repeat != "every_time":
         parts.append(Not(yes(fired_before(consequence.id))))
     return Question(consequence.id, All(tuple(parts)))
-

@@ -6,7 +6,7 @@ Knows the arithmetic of indicators; must not know how orders were counted or how
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.months import Month
@@ -22,7 +22,7 @@ class Measured:
     """An indicator of one unit: ``points`` over ``orders`` is the ``value`` (0–100), None when there are no orders.
 
     ``bands``: how many orders each band of points has. ``weight`` is the weight it came to carry, 0 when its own was
-    spread over others.
+    spread over others; ``contribution`` is what it adds to the score.
     """
 
     points: Fraction
@@ -30,6 +30,7 @@ class Measured:
     value: Fraction | None
     bands: tuple[int, ...]
     weight: Fraction
+    contribution: Fraction
 
 
 @dataclass(frozen=True)
@@ -82,24 +83,22 @@ class Scorer:
         return sum(capped, Fraction(0))
 
     def _score(self, unit: str, months: Sequence[Month], bonus: Fraction) -> Score | None:
-        measured = {indicator.id: self._measure(indicator, unit, months) for indicator in self.policy.indicators}
-        counted = {
-            indicator: value
-            for indicator in self.policy.indicators
-            if (value := _value_for_score(indicator, measured[indicator.id])) is not None
-        }
+        raw = {indicator.id: self._measure(indicator, unit, months) for indicator in self.policy.indicators}
+        values = {indicator.id: _value_for_score(indicator, raw[indicator.id]) for indicator in self.policy.indicators}
+        counted = [indicator for indicator in self.policy.indicators if values[indicator.id] is not None]
         carried = sum((indicator.weight for indicator in counted), Fraction(0))
         if not carried:
             return None
         whole = sum((indicator.weight for indicator in self.policy.indicators), Fraction(0))
-        score = sum((indicator.weight * value for indicator, value in counted.items()), Fraction(0)) / carried
-        weighted = {
-            indicator.id: _with_weight(
-                measured[indicator.id], indicator.weight * whole / carried if indicator in counted else Fraction(0)
+        measured: dict[str, Measured] = {}
+        for indicator in self.policy.indicators:
+            value = values[indicator.id]
+            weight = Fraction(0) if value is None else indicator.weight
+            measured[indicator.id] = replace(
+                raw[indicator.id], weight=weight * whole / carried, contribution=weight * (value or 0) / carried
             )
-            for indicator in self.policy.indicators
-        }
-        return Score(unit, weighted, score, bonus)
+        score = sum((item.contribution for item in measured.values()), Fraction(0))
+        return Score(unit, measured, score, bonus)
 
     def _measure(self, indicator: Indicator, unit: str, months: Sequence[Month]) -> Measured:
         bands = tuple(
@@ -107,7 +106,7 @@ class Scorer:
         )
         points = sum((band.points * n for band, n in zip(indicator.points, bands, strict=True)), Fraction(0))
         orders = sum(self.tallies.of(counted_id(indicator), peer, months) for peer in self._over(indicator, unit))
-        return Measured(points, orders, points / orders if orders else None, bands, Fraction(0))
+        return Measured(points, orders, points / orders if orders else None, bands, Fraction(0), Fraction(0))
 
     def _over(self, indicator: Indicator, unit: str) -> tuple[str, ...]:
         """The units whose orders make the denominator."""
@@ -121,10 +120,6 @@ def _value_for_score(indicator: Indicator, measured: Measured) -> Fraction | Non
     if measured.value is not None:
         return measured.value
     return {"spread": None, "full": FULL, "zero": Fraction(0)}[indicator.when_empty]
-
-
-def _with_weight(measured: Measured, weight: Fraction) -> Measured:
-    return Measured(measured.points, measured.orders, measured.value, measured.bands, weight)
 
 
 def _capped(bonus: Bonus, awards: tuple[Fraction, ...]) -> Fraction:

@@ -84,9 +84,7 @@ def _month(policy: Policy, scorer: Scorer, month: Month, as_of: dt.datetime) -> 
     )
 
 
-def aggregated(
-    policy: Policy, scorer: Scorer, months: Iterable[Standing], as_of: dt.datetime
-) -> tuple[Standing, ...]:
+def aggregated(policy: Policy, scorer: Scorer, months: Iterable[Standing], as_of: dt.datetime) -> tuple[Standing, ...]:
     """The standing of every quarter and year, in the order of the policy."""
     by_month = {standing.period.first: standing for standing in months}
     return tuple(

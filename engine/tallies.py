@@ -60,13 +60,13 @@ def tally_query(policy: Policy, answers: Answers) -> exp.Select:
     keys = [unit, *(month.this for month in months)]
     grouped = answers.source.select(exp.alias_(unit, "unit"), *months, *counts, missed).group_by(*keys)
     parts = [_event_query(i, event, placed) for i, event in enumerate(distinct)]
-    union: exp.Expression = parts[0]
+    union: exp.Query = parts[0]
     for part in parts[1:]:
         union = exp.union(union, part, distinct=False)
     return exp.select("*").from_(union.subquery("t")).with_("grouped", as_=grouped, materialized=True)
 
 
-def _count_if(holds: exp.Expression) -> exp.Expression:
+def _count_if(holds: exp.Expr) -> exp.Expr:
     return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=holds.copy()))
 
 

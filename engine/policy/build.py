@@ -28,6 +28,7 @@ from engine.policy.model import (
     Policy,
     Reading,
     Side,
+    Table,
     Unfinished,
 )
 from engine.policy.parts import Parts, load_parts
@@ -48,7 +49,7 @@ def build_policy(parts: Parts) -> Policy:
     """Raises PolicyError with every cross-reference that does not hold."""
     context = Context(parts)
     head = context.part("policy")
-    tables = {table.id: table for table in orders.build_tables(context)}
+    tables: dict[str, Table] = {table.id: table for table in orders.build_tables(context)}
     columns = {column.id: column for column in tables["orders"].columns}
     plain = Scope(columns=columns, tags=orders.tag_names(context))
     forms = tuple(form["id"] for form in context.part("forms").get("forms", ()))
@@ -131,7 +132,9 @@ def _sides(context: Context, obligations: tuple[str, ...], consequences: tuple[s
                 clause=data["clause"],
                 column=data["column"],
                 description=data.get("description", ""),
-                takes_part_in=context.all_known(part_in, obligations, "办理要求", "policy", ("sides", i, "takes_part_in")),
+                takes_part_in=context.all_known(
+                    part_in, obligations, "办理要求", "policy", ("sides", i, "takes_part_in")
+                ),
                 bears=context.all_known(bears, consequences, "后果", "policy", ("sides", i, "bears")),
             )
         )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any as Data
-from typing import get_args
 
 from engine.conditions import facts
 from engine.policy.condition import Path, Scope
@@ -27,7 +26,6 @@ from engine.policy.model import (
     RequiredWhen,
     Rule,
     Table,
-    TableId,
     TimeOrder,
     Value,
 )
@@ -88,7 +86,9 @@ def _headers_once(context: Context, columns: tuple[Column, ...], path: Path) -> 
         for header in (column.id, *column.aliases):
             if header in seen:
                 place = context.place("fields", (*path, i, "id"))
-                context.findings.add(place, f"表头“{header}”已属于字段“{seen[header]}”", header, "一个表头只能属于一个字段")
+                context.findings.add(
+                    place, f"表头“{header}”已属于字段“{seen[header]}”", header, "一个表头只能属于一个字段"
+                )
             seen[header] = column.id
 
 
@@ -223,5 +223,3 @@ def build_outcomes(context: Context, data: Data, scope: Scope, part: str, path: 
         place = context.place(part, (*path, len(outcomes) - 1))
         context.findings.add(place, "最后一行须在任何情况下成立", outcomes[-1].is_, "在末尾加一行 when: always")
     return outcomes
-
-

@@ -118,7 +118,12 @@ def build_bonuses(context: Context, tables: Mapping[str, Table]) -> tuple[Bonus,
 
 
 def _columns_known(
-    context: Context, data: Mapping[str, Data], tables: Mapping[str, Table], keys: tuple[str, ...], part: str, path: Path
+    context: Context,
+    data: Mapping[str, Data],
+    tables: Mapping[str, Table],
+    keys: tuple[str, ...],
+    part: str,
+    path: Path,
 ) -> None:
     if context.known(data["table"], tables, "表", part, (*path, "table")):
         columns = tuple(column.id for column in tables[data["table"]].columns)
@@ -142,7 +147,10 @@ def build_aggregates(context: Context) -> tuple[Aggregate, ...]:
             place = context.place("ranking", ("aggregates", i, "periods", j))
             if not first <= period.first <= period.last <= last:
                 context.findings.add(
-                    place, "期间须在考核周期之内且首月不晚于末月", f"{item['first']} 至 {item['last']}", f"周期是 {first} 至 {last}"
+                    place,
+                    "期间须在考核周期之内且首月不晚于末月",
+                    f"{item['first']} 至 {item['last']}",
+                    f"周期是 {first} 至 {last}",
                 )
             elif periods and periods[-1].last >= period.first:
                 context.findings.add(place, f"期间与“{periods[-1].title}”重叠或次序颠倒", item["first"])
@@ -205,7 +213,9 @@ def build_consequences(context: Context, gates: tuple[str, ...], sides: tuple[st
                 action=data["action"],
                 mandatory=data["mandatory"],
                 due=None if due is None else DueDay(**due),
-                affects=context.all_known(data.get("affects", ()), sides, "考核对象", "consequences", (*path, "affects")),
+                affects=context.all_known(
+                    data.get("affects", ()), sides, "考核对象", "consequences", (*path, "affects")
+                ),
             )
         )
     return tuple(built)

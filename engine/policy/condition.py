@@ -120,7 +120,9 @@ class ConditionReader:
             return Test(Standing(mark, "times", data["times"]), (YES,))
         return Test(Standing(mark), (YES,))
 
-    def _state(self, kind: str, states: Mapping[str, tuple[str, ...]], data: Mapping[str, Data], path: Path) -> Condition:
+    def _state(
+        self, kind: str, states: Mapping[str, tuple[str, ...]], data: Mapping[str, Data], path: Path
+    ) -> Condition:
         # ``done`` and ``deadline`` name their value at once; a ``rate`` is named first and compared with ``is``.
         name, value, key = (f"{kind}:{data[kind]}", data["is"], "is") if "is" in data else (kind, data[kind], kind)
         if name not in states:
@@ -206,4 +208,3 @@ def _how_to_test(column: Column) -> str:
             return f"时间字段用 {'、'.join((*TIME_OPERATORS, *CLOCK_OPERATORS))} 或 present"
         case _:
             return "这种字段只能用 present"
-

@@ -54,11 +54,15 @@ class Context:
         self.findings.add(self.place(part, path), f"没有这个{what}", value, suggest(value, names))
         return False
 
-    def all_known(self, values: Iterable[str], known: Iterable[str], what: str, part: str, path: Path) -> tuple[str, ...]:
+    def all_known(
+        self, values: Iterable[str], known: Iterable[str], what: str, part: str, path: Path
+    ) -> tuple[str, ...]:
         names = tuple(known)
         return tuple(v for i, v in enumerate(values) if self.known(v, names, what, part, (*path, i)))
 
-    def time_fields(self, names: Iterable[str], columns: Mapping[str, Column], part: str, path: Path) -> tuple[str, ...]:
+    def time_fields(
+        self, names: Iterable[str], columns: Mapping[str, Column], part: str, path: Path
+    ) -> tuple[str, ...]:
         times = tuple(column.id for column in columns.values() if column.type == "time")
         return self.all_known(names, times, "时间字段", part, path)
 

@@ -221,7 +221,7 @@ class PointsBand:
 
 @dataclass(frozen=True)
 class Counted:
-    """Orders counted per unit and month: those for which ``among`` holds, in the month of the first filled ``event``."""
+    """Orders counted per unit and month: those for which ``among`` holds, by the first filled time of ``event``."""
 
     id: str
     title: str

@@ -96,7 +96,7 @@ class Schemas:
         return schema
 
     def _likeness(self, branch: Mapping[str, Any], instance: Any) -> int:
-        """How much ``instance`` looks meant for ``branch``: kind first, then the keys that it has. Above 0: by a key."""
+        """How much ``instance`` looks meant for ``branch``: kind first, then keys. Above 0: it shares a key."""
         schema = self._end(branch)
         if isinstance(instance, dict | list) and ("const" in schema or "enum" in schema):
             return -100

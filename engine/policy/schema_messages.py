@@ -58,8 +58,8 @@ def problems_of(error: ValidationError, root: Node, readings: Readings) -> Itera
             # The value is refused whatever it is, so it is the key that is wrong.
             *above, key = error.absolute_path
             owner = _walk(root, above, readings)
-            entry = owner.entry(key) if isinstance(owner, MapNode) else None
-            place = node.place if entry is None else entry.place
+            found = owner.entry(str(key)) if isinstance(owner, MapNode) else None
+            place = node.place if found is None else found.place
             yield Problem(place, "这里不能有这个键", str(key), "请删去；它与同一组的其他键不相配")
         case _:
             yield _value_problem(error, node, schema)

@@ -1,0 +1,197 @@
+"""Why a unit stands where it stands in a month, quarter or year, and what follows from it or does not.
+
+Knows evaluations and wording; computes nothing that was not computed before.
+
+``explain_unit`` returns::
+
+    {"unit", "period", "kind", "title", "provisional", "policy": {"id", "version", "title", "digest"}, "as_of",
+     "rank"|null, "of": ranked units, "total"|null, "total_exact"|null, "last", "tied",
+     "score"|null, "bonus"|null, "awards": [{"title", "points": "1.5"}],
+     "indicators": [{"id", "title", "clause", "weight", "carried", "points", "orders", "value"|null, "contribution",
+                     "target"|null, "reached": bool|null, "peers"|null, "bands": [{"title", "points", "orders"}]}],
+     "shown": [{"id", "title", "orders"}],
+     "months": [{"period", "rank"|null, "total"|null}],               # the months of a quarter or year
+     "gates": [{"id", "title", "clause", "outcome", "rates": [{"id", "name", "figure", "benchmark", "state"}]}],
+     "ladder": {"last", "running", "times"}|null,
+     "consequences": [{"id", "title", "clause", "fired", "counted", "unit"|null, "actor", "audience", "action",
+                       "mandatory", "due"|null, "affected", "conditions": TREE}]}
+
+``indicators``, ``score`` and ``bonus`` are a month's own; a quarter or year is explained by its months.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.conditions import Test, tests
+from engine.consequences import Considered
+from engine.evaluation import Evaluation
+from engine.policy.condition import suggest
+from engine.policy.model import Indicator
+from engine.problems import InputError, Place, Problem
+from engine.questions import consequence_question
+from engine.report import affected, exact, rounded
+from engine.scores import Measured, Score
+from engine.standings import Placed, Standing
+from engine.truth import Names, names_of, tree
+
+Json = dict[str, Any]
+
+
+def explain_unit(evaluation: Evaluation, unit: str, period: str) -> Json:
+    """Raises InputError for a unit or period that the evaluation does not have."""
+    standing = _standing(evaluation, unit, period)
+    placed = next((item for item in standing.ranking if item.unit == unit), None)
+    score = standing.scores.get(unit)
+    policy = evaluation.policy
+    considered = [
+        item
+        for item in evaluation.considered
+        if item.period.id == period and item.consequence.at == standing.kind and item.unit in (unit, None)
+    ]
+    history = next((item.history for item in considered if item.unit == unit), None)
+    names = names_of(policy)
+    return {
+        "unit": unit,
+        "period": period,
+        "kind": standing.kind,
+        "title": standing.period.title,
+        "provisional": standing.provisional,
+        "policy": {"id": policy.id, "version": policy.version, "title": policy.title, "digest": policy.digest},
+        "as_of": str(evaluation.as_of),
+        **_placed(standing, placed),
+        "score": None if score is None else rounded(score.score),
+        "bonus": None if score is None else rounded(score.bonus),
+        "awards": _awards(evaluation, standing, unit),
+        "indicators": [] if score is None else _indicators(evaluation, score),
+        "shown": _shown(evaluation, standing, unit),
+        "months": _months(evaluation, standing, unit),
+        "gates": _gates(evaluation, standing),
+        "ladder": None if history is None else vars(history),
+        "consequences": [_consequence(evaluation, item, names) for item in considered],
+    }
+
+
+def _standing(evaluation: Evaluation, unit: str, period: str) -> Standing:
+    problems = []
+    if unit not in evaluation.scorer.units:
+        problems.append(Problem(Place("units"), "没有这个单位", unit, suggest(unit, evaluation.scorer.units)))
+    found = next((item for item in evaluation.standings if item.period.id == period), None)
+    if found is None:
+        known = tuple(item.period.id for item in evaluation.standings)
+        problems.append(Problem(Place("--period"), "没有这个期间", period, suggest(period, known)))
+    if problems or found is None:
+        raise InputError(problems)
+    return found
+
+
+def _placed(standing: Standing, placed: Placed | None) -> Json:
+    return {
+        "rank": None if placed is None else placed.rank,
+        "of": len(standing.ranking),
+        "total": None if placed is None else rounded(placed.total),
+        "total_exact": None if placed is None else exact(placed.total),
+        "last": placed is not None and placed.last,
+        "tied": placed is not None and placed.tied,
+    }
+
+
+def _awards(evaluation: Evaluation, standing: Standing, unit: str) -> list[Json]:
+    return [
+        {"title": bonus.title, "points": exact(points)}
+        for bonus in evaluation.policy.bonuses
+        for month in standing.period.months()
+        for points in evaluation.scorer.awards.get((bonus.id, unit, month), ())
+    ]
+
+
+def _indicators(evaluation: Evaluation, score: Score) -> list[Json]:
+    return [_indicator(item, score.indicators[item.id]) for item in evaluation.policy.indicators]
+
+
+def _indicator(indicator: Indicator, measured: Measured) -> Json:
+    target = indicator.target
+    value = measured.value
+    return {
+        "id": indicator.id,
+        "title": indicator.title,
+        "clause": indicator.clause,
+        "weight": rounded(indicator.weight),
+        "carried": rounded(measured.weight),
+        "points": exact(measured.points),
+        "orders": measured.orders,
+        "value": rounded(value),
+        "contribution": rounded(measured.contribution),
+        "target": None if target is None else rounded(target.at_least),
+        "reached": None if target is None or value is None else value >= target.at_least,
+        "peers": indicator.peers,
+        "bands": [
+            {"title": band.title, "points": exact(band.points), "orders": orders}
+            for band, orders in zip(indicator.points, measured.bands, strict=True)
+        ],
+    }
+
+
+def _shown(evaluation: Evaluation, standing: Standing, unit: str) -> list[Json]:
+    if standing.kind != "month":
+        return []
+    counts = evaluation.scorer.shown(unit, standing.period.first)
+    return [{"id": item.id, "title": item.title, "orders": counts[item.id]} for item in evaluation.policy.shown]
+
+
+def _months(evaluation: Evaluation, standing: Standing, unit: str) -> list[Json]:
+    if standing.kind == "month":
+        return []
+    inside = standing.period.months()
+    rows = []
+    for month in evaluation.standings:
+        if month.kind == "month" and month.period.first in inside:
+            placed = next((item for item in month.ranking if item.unit == unit), None)
+            rank, total = (None, None) if placed is None else (placed.rank, rounded(placed.total))
+            rows.append({"period": month.period.id, "rank": rank, "total": total})
+    return rows
+
+
+def _gates(evaluation: Evaluation, standing: Standing) -> list[Json]:
+    if standing.kind != "month":
+        return []
+    shown = []
+    for gate in evaluation.policy.gates:
+        state = evaluation.gates[gate.id][standing.period.first]
+        rates = []
+        for rate in gate.rates:
+            figure, benchmark = state.figures[rate.id]
+            rates.append(
+                {
+                    "id": rate.id,
+                    "name": rate.name,
+                    "figure": rounded(figure),
+                    "benchmark": rounded(benchmark),
+                    "state": state.rates[rate.id],
+                }
+            )
+        shown.append(
+            {"id": gate.id, "title": gate.title, "clause": gate.clause, "outcome": state.outcome, "rates": rates}
+        )
+    return shown
+
+
+def _consequence(evaluation: Evaluation, item: Considered, names: Names) -> Json:
+    condition = consequence_question(item.consequence).when
+    truths: dict[Test, bool] = {test: item.facts[test.fact] in test.allowed for test in tests(condition)}
+    consequence = item.consequence
+    return {
+        "id": consequence.id,
+        "title": consequence.title,
+        "clause": consequence.clause,
+        "fired": item.fired,
+        "counted": item.counted,
+        "unit": item.unit,
+        "actor": consequence.actor,
+        "audience": consequence.audience,
+        "action": consequence.action,
+        "mandatory": consequence.mandatory,
+        "due": None if item.due is None else item.due.isoformat(),
+        "affected": affected(evaluation, item),
+        "conditions": tree(condition, truths, names),
+    }

@@ -1,0 +1,94 @@
+"""Conditions and facts in words, for explanations.
+
+Knows the Chinese phrasing of operators; must not know any field, rule or number of a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.conditions import (
+    MISSING,
+    YES,
+    Choice,
+    Comparison,
+    Element,
+    Fact,
+    Standing,
+    State,
+    Tag,
+    Test,
+)
+
+_OPERATORS: Mapping[str, str] = {
+    "equals": "等于",
+    "at_least": "不小于",
+    "at_most": "不大于",
+    "above": "大于",
+    "below": "小于",
+    "before": "早于",
+    "not_after": "不晚于",
+    "after": "晚于",
+    "not_before": "不早于",
+    "time_before": "的时刻早于",
+    "time_not_after": "的时刻不晚于",
+    "time_from": "的时刻不早于",
+}
+_STATES: Mapping[str, str] = {
+    "below": "低于平均",
+    "reached": "达到平均",
+    "missing": "没有数据",
+    "in_time": "按时完成",
+    "late": "迟于期限",
+    "past": "期限已过",
+    "running": "期限未到",
+}
+
+
+def say(test: Test, names: Mapping[str, str]) -> str:
+    """``test`` as a clause that is true when it holds. ``names``: what a tag, gate or rate is called."""
+    match test.fact:
+        case Choice(field, values):
+            return f"{field}{_one_of(test.allowed, values)}"
+        case Element(field, _):
+            return f"{field}含 {'、'.join(test.allowed)}"
+        case Tag(name):
+            return f"{'已' if YES in test.allowed else '未'}{names.get(name, f'被标记为 {name}')}"
+        case State(name, _):
+            return _say_state(name, test.allowed, names)
+        case _:
+            return _say_yes_no(test.fact, YES in test.allowed)
+
+
+def _one_of(allowed: tuple[str, ...], values: tuple[str, ...]) -> str:
+    filled = tuple(value for value in values if value != MISSING)
+    if allowed == filled and filled != values:
+        return "已填写"
+    if allowed == (MISSING,):
+        return "未填写"
+    return "为 " + " 或 ".join(value or "（空）" for value in allowed)
+
+
+def _say_yes_no(fact: Fact, positive: bool) -> str:
+    match fact:
+        case Comparison(field, "present", _, _):
+            return f"{field}{'已填写' if positive else '未填写'}"
+        case Comparison(field, operator, operand, kind):
+            other = "统计时点" if kind == "as_of" else operand
+            text = f"{field}{_OPERATORS[operator]} {other}"
+            return text if positive else f"并非“{text}”"
+        case Standing(_, how, at_least):
+            text = {"now": "本期末位", "running": f"连续 {at_least} 期末位", "times": f"累计 {at_least} 次末位"}[how]
+            return text if positive else f"并非{text}"
+        case _:
+            raise TypeError(f"no words for {fact}")
+
+
+def _say_state(name: str, allowed: tuple[str, ...], names: Mapping[str, str]) -> str:
+    kind, _, subject = name.partition(":")
+    called = names.get(subject, subject)
+    if kind == "gate":
+        return f"“{called}”{'成立' if YES in allowed else '不成立'}"
+    if kind == "fired_before":
+        return "此前已触发过" if YES in allowed else "此前未触发过"
+    return f"{called}{' 或 '.join(_STATES.get(value, value) for value in allowed)}"
