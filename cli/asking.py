@@ -6,7 +6,7 @@ The only module of ``cli`` that reads the clock. Loads the engine only when aske
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 from cli.locations import cache_folder, locations
 
 if TYPE_CHECKING:
-    from engine.evaluate import EvaluateRequest, Evaluation
+    from engine.evaluate import Request
+    from engine.evaluation import Evaluation
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -29,39 +32,59 @@ class Asked:
     cached: bool
 
 
-def evaluation(asked: Asked) -> Evaluation:
-    """Raises InputError and PolicyError."""
+def evaluation(asked: Asked, say: Say) -> Evaluation:
+    """Raises InputError, PolicyError and CompileError; ``say`` hears what is under way."""
     from engine.evaluate import evaluate
 
-    return evaluate(_request(asked))
+    return evaluate(_request(asked), say)
 
 
-def order_explanation(asked: Asked, order: str) -> dict[str, Any]:
-    """Raises InputError and PolicyError."""
+def result(found: Evaluation) -> dict[str, Any]:
+    """The result document, as ``--format json`` prints it."""
+    from engine.report import result_json
+
+    return result_json(found)
+
+
+def write_decisions(found: Evaluation, target: Path, say: Say) -> None:
+    """Every order's rules and obligations into ``target``, which is not touched before the last one is known."""
+    from engine.evaluate import order_detail
+    from engine.order_results import write_results
+
+    part = target.with_name(f"{target.name}.part")
+    try:
+        write_results(order_detail(found), part, lambda given: say(f"正在写每张工单的认定：{given} 件…"))
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def order_explanation(asked: Asked, order: str, say: Say) -> dict[str, Any]:
+    """Raises InputError, PolicyError and CompileError."""
     from engine.explain import explain_order
 
-    return explain_order(_request(asked), order)
+    return explain_order(_request(asked), order, say)
 
 
-def unit_explanation(asked: Asked, unit: str, period: str) -> dict[str, Any]:
-    """Raises InputError and PolicyError."""
+def unit_explanation(asked: Asked, unit: str, period: str, say: Say) -> dict[str, Any]:
+    """Raises InputError, PolicyError and CompileError."""
     from engine.explain import explain_unit
 
-    return explain_unit(_request(asked), unit, period)
+    return explain_unit(_request(asked), unit, period, say)
 
 
-def _request(asked: Asked) -> EvaluateRequest:
-    from engine.evaluate import EvaluateRequest
+def _request(asked: Asked) -> Request:
+    from engine.evaluate import Request
 
     places = locations(asked.policies)
-    return EvaluateRequest(
+    return Request(
         data=asked.data,
-        policies=places.released,
-        examples=places.examples,
         schemas=places.schemas,
+        released=places.released,
+        examples=places.examples,
         policy=asked.policy,
+        chosen=asked.chosen,
         as_of=asked.as_of,
         now=dt.datetime.now(dt.UTC),
-        chosen=asked.chosen,
         cache=cache_folder() if asked.cached else None,
     )

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 from cli.locations import Locations, cache_folder, locations
 from cli.options import CommandError
-from engine.problems import PolicyError, clip
+from engine.problems import PolicyError
 
 if TYPE_CHECKING:
     from engine.policy.model import Policy
 
 COMPILE_SECONDS = 60.0
 """How long the rule engine may take over one policy: a sound one takes a second or two."""
-
-_MARK = "policy.yaml"
 
 
 def all_policies(folder: Path | None) -> tuple[list[Policy], list[str]]:
@@ -37,7 +35,7 @@ def all_policies(folder: Path | None) -> tuple[list[Policy], list[str]]:
 
 
 def one_policy(version: str | None, folder: Path | None, chosen: Mapping[str, str]) -> Policy:
-    """Raises PolicyError, and CommandError when there is no such version."""
+    """Raises PolicyError, InputError and CommandError."""
     from engine.policy.build import load_policy
 
     places = locations(folder)
@@ -68,7 +66,7 @@ def check_policies(version: str | None, folder: Path | None, *, cached: bool) ->
 def run_cases(version: str | None, folder: Path | None, *, cached: bool) -> list[tuple[str, int, list[str]]]:
     """Name, number of cases and failures of the version asked for, or of every version.
 
-    Raises PolicyError, and CommandError when there is no such version.
+    Raises PolicyError, InputError and CommandError.
     """
     from engine.cases import run_folder
 
@@ -78,9 +76,11 @@ def run_cases(version: str | None, folder: Path | None, *, cached: bool) -> list
 
 
 def _versions(places: Locations) -> list[Path]:
+    from engine.policy.versions import HEAD
+
     if not places.released.is_dir():
         raise CommandError(f"没有这个文件夹：{places.released}")
-    return sorted(path for path in places.released.iterdir() if (path / _MARK).is_file())
+    return sorted(head.parent for head in places.released.glob(f"*/{HEAD}"))
 
 
 def _asked(version: str | None, places: Locations) -> list[Path]:
@@ -89,16 +89,11 @@ def _asked(version: str | None, places: Locations) -> list[Path]:
 
 def _find(version: str | None, places: Locations) -> Path:
     """The folder of a version given by name or as a folder; the only one there is when none is given."""
-    names = [path.name for path in _versions(places)]
-    if version is None:
-        if len(names) == 1:
-            return places.released / names[0]
-        raise CommandError(f"请写明版本。现有：{'、'.join(names) or '没有'}")
-    given = Path(version)
-    candidates = [given, places.released / version, *([places.examples / version] if places.examples else [])]
-    found = next((path for path in candidates if (path / _MARK).is_file()), None)
-    if found is None:
-        if given.is_dir():
-            raise CommandError(f"文件夹里没有 {_MARK}，不是一个版本：{clip(version)}")
-        raise CommandError(f"没有这个版本：{clip(version)}。现有：{'、'.join(names) or '没有'}")
-    return found
+    from engine.policy.versions import find_version
+
+    if version is not None:
+        return find_version(version, [places.released, *([places.examples] if places.examples else [])])
+    found = _versions(places)
+    if len(found) != 1:
+        raise CommandError(f"请写明版本。现有：{'、'.join(path.name for path in found) or '没有'}")
+    return found[0]

@@ -97,12 +97,12 @@ def evaluate(
     target = None if decisions is None else _target(Path(decisions), Path(data))
     chosen, moment = as_choices(set_), as_time(as_of)
 
-    from cli.asking import Asked, evaluation
+    from cli.asking import Asked, evaluation, result, write_decisions
     from cli.output import progress
 
-    with progress("正在读取数据并计算…"):
-        result = evaluation(Asked(Path(data), policy, _path(policies), moment, chosen, not no_cache))
-        document = result.to_json()
+    with progress("正在读取数据…") as say:
+        found = evaluation(Asked(Path(data), policy, _path(policies), moment, chosen, not no_cache), say)
+        document = result(found)
     if strict and document["input"]["set_aside"]:
         from cli.document import set_aside_lines
 
@@ -112,8 +112,8 @@ def evaluate(
 
         one_of("--period", period, tuple(period_ids(document)))
     if target is not None:
-        with progress("正在写每张工单的认定…"):
-            result.write_decisions(target)
+        with progress("正在写每张工单的认定…") as say:
+            write_decisions(found, target, say)
     _show(document, format_, period)
 
 

@@ -56,8 +56,8 @@ def explain_order(
     from cli.asking import Asked, order_explanation
     from cli.output import progress, result_console, write
 
-    with progress("正在查找工单并重新认定…"):
-        explanation = order_explanation(Asked(Path(data), policy, folder, moment, chosen, not no_cache), order)
+    with progress("正在查找工单并重新认定…") as say:
+        explanation = order_explanation(Asked(Path(data), policy, folder, moment, chosen, not no_cache), order, say)
     if format_ == "json":
         from cli.render_json import render_json
 
@@ -91,9 +91,9 @@ def explain_unit(
     from cli.asking import Asked, unit_explanation
     from cli.output import progress, result_console, write
 
-    with progress("正在读取数据并计算…"):
+    with progress("正在读取数据并计算…") as say:
         asked = Asked(Path(data), policy, folder, moment, chosen, not no_cache)
-        explanation = unit_explanation(asked, unit, period)
+        explanation = unit_explanation(asked, unit, period, say)
     if format_ == "json":
         from cli.render_json import render_json
 

@@ -29,8 +29,9 @@ def indicators(document: Document) -> list[Mapping[str, Any]]:
 
 
 def titles(document: Document, kind: str) -> dict[str, str]:
-    """Title by id of one kind of item; ids the document gives no title for are simply absent."""
-    return {item["id"]: item["title"] for item in document.get("titles", {}).get(kind, [])}
+    """Title or name by id of one kind of item; ids the document gives none for are simply absent."""
+    listed = document.get("titles", {}).get(kind, [])
+    return {item["id"]: str(item.get("title") or item.get("name") or item["id"]) for item in listed}
 
 
 def periods(document: Document) -> Iterator[Mapping[str, Any]]:
@@ -50,13 +51,14 @@ def chosen(document: Document, period: str | None) -> list[Mapping[str, Any]]:
     return [item for item in periods(document) if period is None or item["period"] == period]
 
 
-def period_title(period: str) -> str:
-    """``2026-03``, ``Q1`` and ``year`` as a reader says them."""
-    if period == "year":
-        return "年度"
-    if period.startswith("Q") and period[1:].isdigit():
-        return f"第{period[1:]}季度"
-    return period
+def period_title(period: Mapping[str, Any]) -> str:
+    """As the policy calls it; a month by its own id."""
+    return str(period.get("title") or period["period"])
+
+
+def period_titles(document: Document) -> dict[str, str]:
+    """The title of every period by its id."""
+    return {period["period"]: period_title(period) for period in periods(document)}
 
 
 def printable(value: object) -> str:

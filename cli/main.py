@@ -57,7 +57,7 @@ def _run(arguments: list[str]) -> int:
     except MemoryError:
         complain("内存不够。请在内存更大的机器上运行，或把数据分周期存放")
     except Exception as error:
-        complain(_internal(error))
+        complain(_refusal(error) or _internal(error))
     return WRONG
 
 
@@ -77,6 +77,13 @@ def _file_trouble(error: OSError) -> str:
     }
     reason = reasons.get(type(error), error.strerror or type(error).__name__)
     return f"{error.filename}：{reason}" if error.filename else f"读写失败：{reason}"
+
+
+def _refusal(error: Exception) -> str:
+    """What the rule engine refused, or nothing; its error is imported only once something went wrong."""
+    from engine.decisions.compile import CompileError
+
+    return str(error) if isinstance(error, CompileError) else ""
 
 
 def _internal(error: Exception) -> str:

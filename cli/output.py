@@ -8,14 +8,14 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-NARROWEST, WIDEST, PIPED = 60, 160, 100
+NARROWEST, WIDEST, PIPED = 80, 160, 100
 
 
 def use_utf8() -> None:
@@ -46,12 +46,12 @@ def complain(*messages: str) -> None:
 
 
 @contextmanager
-def progress(message: str) -> Iterator[None]:
-    """A moving line on stderr while the work lasts; nothing where stderr is not a terminal."""
+def progress(message: str) -> Iterator[Callable[[str], None]]:
+    """A moving line on stderr while the work lasts, and what changes its words; nothing where stderr is no terminal."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda _: None
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(message):
-        yield
+    with Console(stderr=True).status(message) as status:
+        yield status.update

@@ -10,8 +10,8 @@ from typing import Any
 
 from rich.console import Console
 
-from cli.document import Document, period_title
-from cli.tables import DIM, cell, column, heading, line, table
+from cli.document import Document, period_titles, titles
+from cli.tables import DIM, cell, column, draw, heading, line, table
 
 
 def consequences(console: Console, document: Document, period: str | None) -> None:
@@ -26,35 +26,30 @@ def consequences(console: Console, document: Document, period: str | None) -> No
     column(grid, "单位", least=8)
     column(grid, "依据与事由", least=16)
     column(grid, "谁对谁做什么", least=20)
-    column(grid, "期限", least=10, most=15)
+    column(grid, "期限", least=10, keep=True)
+    names = period_titles(document)
     before = None
     for item in fired:
         if before not in (None, item["period"]):
             grid.add_row()
-        label = period_title(item["period"]) if item["period"] != before else ""
+        label = names.get(item["period"], item["period"]) if item["period"] != before else ""
         before = item["period"]
-        grid.add_row(
-            cell(label), cell(item["unit"] or "-"), cell(reason(document, item)), cell(deed(item)), cell(due(item))
-        )
-    console.print(grid)
+        texts = (label, item["unit"] or "-", reason(document, item), deed(item), item["due"] or "-")
+        grid.add_row(*map(cell, texts))
+    draw(console, grid)
 
 
 def reason(document: Document, item: Mapping[str, Any]) -> str:
     """The clause and the rule's title."""
-    listed = {entry["id"]: entry["title"] for entry in document.get("titles", {}).get("consequences", [])}
-    title = item.get("title") or listed.get(item["rule"], item["rule"])
+    title = item.get("title") or titles(document, "consequences").get(item["rule"], item["rule"])
     return f"{item['clause']}：{title}"
 
 
 def deed(item: Mapping[str, Any]) -> str:
-    """Who does what to whom, who else is concerned, and whether it is left to judgement."""
+    """Who does what to whom, who else is concerned, whether it is left to judgement, and the day of the reminder."""
     text = f"{item['actor']}→{item['audience']}：{item['action']}"
     if item.get("affected"):
-        text += f"；涉及 {'、'.join(item['affected'])}"
-    return text if item.get("mandatory", True) else f"{text}（酌情）"
-
-
-def due(item: Mapping[str, Any]) -> str:
-    if not item["due"]:
-        return "-"
-    return f"{item['due']}" + (f" 提醒 {item['warn']}" if item.get("warn") else "")
+        text += f"；涉及{'、'.join(item['affected'])}"
+    if not item.get("mandatory", True):
+        text += "（酌情）"
+    return f"{text}；{item['warn']} 提醒" if item.get("warn") else text

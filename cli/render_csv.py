@@ -33,7 +33,7 @@ def render_csv(document: Document, period: str | None = None) -> str:
 
 def _row(period: Mapping[str, Any], row: Mapping[str, Any], values: list[float | None]) -> list[Any]:
     return [
-        period_title(period["period"]),
+        period_title(period),
         "是" if period["provisional"] else "否",
         _safe(row["unit"]),
         row.get("rank"),

@@ -24,7 +24,7 @@ from cli.document import (
     titles,
 )
 from cli.render_overview import LAST_MARK, PROVISIONAL
-from cli.tables import DIM, LAST, WARN, cell, column, heading, line, table
+from cli.tables import DIM, LAST, WARN, cell, column, draw, heading, line, table
 
 BELOW_TARGET = "!"
 ROOMY = 110
@@ -40,7 +40,7 @@ def month(console: Console, document: Document, period: Mapping[str, Any]) -> No
     if not period["ranking"]:
         line(console, "没有单位参加排名", DIM)
     else:
-        console.print(_ranking(document, period, narrow=console.width < ROOMY))
+        draw(console, _ranking(document, period, narrow=console.width < ROOMY))
     for text in notes(document, period):
         line(console, text, WARN)
 
@@ -59,7 +59,7 @@ def aggregate(console: Console, period: Mapping[str, Any]) -> None:
     for row in period["ranking"]:
         style = LAST if row["last"] else ""
         grid.add_row(cell(_rank(row), style), cell(row["unit"], style), cell(figure(row["total"], decimals), style))
-    console.print(grid)
+    draw(console, grid)
 
 
 def gate_line(document: Document, period: Mapping[str, Any]) -> str:
@@ -93,7 +93,7 @@ def notes(document: Document, period: Mapping[str, Any]) -> list[str]:
 
 
 def _title(period: Mapping[str, Any]) -> str:
-    return period_title(period["period"]) + (f"（{PROVISIONAL}）" if period["provisional"] else "")
+    return period_title(period) + (f"（{PROVISIONAL}）" if period["provisional"] else "")
 
 
 def _rank(row: Mapping[str, Any]) -> str:

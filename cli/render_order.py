@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from cli.tables import DIM, WARN, cell, column, heading, line, table
+from cli.tables import DIM, WARN, cell, column, draw, heading, line, table
 
 Explanation = Mapping[str, Any]
 STATES = {"met": "已履行", "breached": "未履行", "pending": "待办", None: "不适用"}
@@ -42,7 +42,7 @@ def _pairs(console: Console, title: str, facts: Sequence[Mapping[str, Any]]) -> 
     column(grid, "值", least=20)
     for fact in facts:
         grid.add_row(cell(fact["title"]), cell("（空）" if fact["value"] in (None, "") else fact["value"]))
-    console.print(grid)
+    draw(console, grid)
 
 
 def _held(console: Console, rules: Sequence[Mapping[str, Any]]) -> None:
@@ -57,7 +57,7 @@ def _held(console: Console, rules: Sequence[Mapping[str, Any]]) -> None:
     for rule in rules:
         title = f"{rule['clause']}：{rule['title']}"
         grid.add_row(cell(rule["id"]), cell(title), cell(rule.get("effect_title", "")))
-    console.print(grid)
+    draw(console, grid)
 
 
 def _failed(console: Console, rules: Sequence[Mapping[str, Any]]) -> None:
@@ -71,7 +71,7 @@ def _failed(console: Console, rules: Sequence[Mapping[str, Any]]) -> None:
     column(grid, "不满足的条件", least=20)
     for rule in rules:
         grid.add_row(cell(rule["id"]), cell(f"{rule['clause']}：{rule['title']}"), cell("；".join(rule["failed"])))
-    console.print(grid)
+    draw(console, grid)
 
 
 def _obligations(console: Console, obligations: Sequence[Mapping[str, Any]]) -> None:
@@ -89,7 +89,7 @@ def _obligations(console: Console, obligations: Sequence[Mapping[str, Any]]) -> 
             name = f"{item['clause']}：{item['title']}"
             times = [item.get(key) or "-" for key in ("start", "deadline", "event")]
             grid.add_row(cell(name), cell(STATES.get(item["state"], item["state"]), style), *map(cell, times))
-        console.print(grid)
+        draw(console, grid)
     for item in obligations:
         if item["state"] is None:
             why = "；".join(item.get("failed", []))
@@ -105,4 +105,4 @@ def _counts(console: Console, counts: Sequence[Mapping[str, Any]]) -> None:
     for item in counts:
         points = "-" if item["points"] is None else item["points"]
         grid.add_row(cell(item["title"]), cell(item["period"] or "不计入"), cell(points))
-    console.print(grid)
+    draw(console, grid)

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from cli.document import Document, figure, period_title, telling_decimals
-from cli.tables import DIM, LAST, WARN, cell, column, heading, line, table
+from cli.tables import DIM, LAST, WARN, cell, column, draw, heading, line, table
 
 LAST_MARK = "末"
 PROVISIONAL = "暂定"
@@ -60,7 +60,7 @@ def _totals(console: Console, document: Document, units: list[str]) -> None:
     column(grid, "承办单位", least=8)
     for period in shown:
         star = "*" if period["provisional"] else ""
-        column(grid, f"{period_title(period['period'])}{star}", align="right", keep=True)
+        column(grid, f"{period_title(period)}{star}", align="right", keep=True)
     rows = [{row["unit"]: row for row in period["ranking"]} for period in shown]
     decimals = [telling_decimals([row["total"] for row in by_unit.values()]) for by_unit in rows]
     for unit in units:
@@ -69,7 +69,7 @@ def _totals(console: Console, document: Document, units: list[str]) -> None:
             for by_unit, places in zip(rows, decimals, strict=True)
         ]
         grid.add_row(cell(unit), *cells)
-    console.print(grid)
+    draw(console, grid)
     line(console, "每格：总分、名次", DIM)
 
 
@@ -88,7 +88,7 @@ def _months(console: Console, document: Document, units: list[str]) -> None:
     gates = [month.get("gate") for month in document["months"]]
     if any(gates):
         grid.add_row(cell("前提成立", DIM), *(cell(_GATE_MARKS.get(gate or "", "-"), DIM) for gate in gates))
-    console.print(grid)
+    draw(console, grid)
 
 
 def _standing(row: Mapping[str, Any] | None, before: str = "") -> Any:

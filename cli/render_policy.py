@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from rich.console import Console
 
-from cli.tables import DIM, WARN, cell, column, heading, line, table
+from cli.tables import DIM, WARN, cell, column, draw, heading, line, table
 from engine.policy.model import Policy, Reading
 
 _STATUS = {"provisional": "待确认", "confirmed": "已确认"}
@@ -38,7 +38,7 @@ def render_list(console: Console, policies: Sequence[Policy]) -> None:
             cell(policy.document.number or "-"),
             cell(policy.title),
         )
-    console.print(grid)
+    draw(console, grid)
 
 
 def render_policy(console: Console, policy: Policy) -> None:
@@ -70,7 +70,7 @@ def _indicators(console: Console, policy: Policy) -> None:
         target = "-" if indicator.target is None else f"≥{_number(indicator.target.at_least)}"
         texts = (indicator.id, indicator.title, _number(indicator.weight), target, indicator.clause)
         grid.add_row(*map(cell, texts))
-    console.print(grid)
+    draw(console, grid)
 
 
 def _rules(console: Console, policy: Policy) -> None:
@@ -84,7 +84,7 @@ def _rules(console: Console, policy: Policy) -> None:
         column(grid, "依据", keep=True)
         for rule in decision.rules:
             grid.add_row(*map(cell, (rule.id, rule.title, _EFFECTS[rule.effect], rule.clause)))
-        console.print(grid)
+        draw(console, grid)
 
 
 def _obligations(console: Console, policy: Policy) -> None:
@@ -97,7 +97,7 @@ def _obligations(console: Console, policy: Policy) -> None:
     column(grid, "依据", keep=True)
     for obligation in policy.obligations:
         grid.add_row(*map(cell, (obligation.id, obligation.title, obligation.clause)))
-    console.print(grid)
+    draw(console, grid)
 
 
 def _consequences(console: Console, policy: Policy) -> None:
@@ -112,7 +112,7 @@ def _consequences(console: Console, policy: Policy) -> None:
     for item in policy.consequences:
         deed = f"{item.actor}→{item.audience}：{item.action}{'' if item.mandatory else '（酌情）'}"
         grid.add_row(*map(cell, (item.id, _AT[item.at], f"{item.clause}：{item.title}", deed)))
-    console.print(grid)
+    draw(console, grid)
 
 
 def _duties(console: Console, policy: Policy) -> None:
@@ -125,7 +125,7 @@ def _duties(console: Console, policy: Policy) -> None:
     column(grid, "依据", keep=True)
     for duty in policy.duties:
         grid.add_row(*map(cell, (duty.owner, duty.title, duty.clause)))
-    console.print(grid)
+    draw(console, grid)
 
 
 def _reading(console: Console, reading: Reading) -> None:

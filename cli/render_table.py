@@ -11,7 +11,7 @@ from cli.document import Document
 from cli.render_consequences import consequences
 from cli.render_months import BELOW_TARGET, aggregate, month
 from cli.render_overview import header, overview
-from cli.tables import DIM, WARN, cell, column, heading, line, table
+from cli.tables import DIM, WARN, cell, column, draw, heading, line, table
 
 ROWS_SHOWN = 30
 
@@ -48,7 +48,7 @@ def _set_aside(console: Console, document: Document) -> None:
     for row in rows[:ROWS_SHOWN]:
         names = ("file", "record", "order", "column", "value", "reason")
         grid.add_row(*(cell(_clipped("" if row.get(name) is None else row[name])) for name in names))
-    console.print(grid)
+    draw(console, grid)
     if len(rows) > ROWS_SHOWN:
         line(console, f"还有 {len(rows) - ROWS_SHOWN} 处，用 --format json 看全部", DIM)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from rich.console import Console
 
-from cli.document import figure, period_title
-from cli.tables import DIM, LAST, WARN, cell, column, heading, line, table
+from cli.document import figure
+from cli.tables import DIM, LAST, WARN, cell, column, draw, heading, line, table
 
 Explanation = Mapping[str, Any]
 
@@ -19,7 +19,7 @@ Explanation = Mapping[str, Any]
 def render_unit(console: Console, explanation: Explanation) -> None:
     """Writes every part that the explanation has."""
     policy = explanation["policy"]
-    line(console, f"{explanation['unit']}　{period_title(explanation['period'])}", "bold")
+    line(console, f"{explanation['unit']}　{explanation.get('period_title') or explanation['period']}", "bold")
     line(console, f"{policy.get('title') or policy['id']}（版本 {policy['version']}）　统计时点 {explanation['as_of']}")
     if explanation["provisional"]:
         line(console, "期间尚未结束：结果是暂定的，不累计，也不触发任何后果", WARN)
@@ -59,7 +59,7 @@ def _indicators(console: Console, explanation: Explanation) -> None:
             cell(figure(item["weight"])),
             cell(figure(item["scored"])),
         )
-    console.print(grid)
+    draw(console, grid)
     score, bonus, total = (figure(explanation[key]) for key in ("score", "bonus", "total"))
     line(console, f"得分 {score} + 加分 {bonus} = 总分 {total}")
     for award in explanation.get("awards", []):
@@ -75,7 +75,7 @@ def _months(console: Console, months: Sequence[Mapping[str, Any]]) -> None:
     column(grid, "总分", align="right", keep=True)
     for month in months:
         grid.add_row(cell(month["period"]), cell(figure(month["total"])))
-    console.print(grid)
+    draw(console, grid)
 
 
 def _sentences(console: Console, title: str, sentences: Sequence[str]) -> None:
@@ -101,4 +101,4 @@ def _consequences(console: Console, consequences: Sequence[Mapping[str, Any]]) -
             cell(f"{item['clause']}：{item['title']}", style),
             cell("；".join(item["why"])),
         )
-    console.print(grid)
+    draw(console, grid)

@@ -47,6 +47,12 @@ def cell(value: object, style: str = "") -> Text:
     return Text(printable(value), style=style)
 
 
+def draw(console: Console, grid: Table) -> None:
+    """Prints the table; one that cannot be folded into the screen spills over its edge, since rich would cut it off."""
+    least = console.measure(grid).minimum
+    console.print(grid, width=max(console.width, least), crop=False)
+
+
 def heading(console: Console, title: str) -> None:
     """A section's title, set off by an empty line before it."""
     console.print()

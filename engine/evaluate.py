@@ -79,7 +79,7 @@ def evaluate_intake(
     say("正在统计…")
     scorer = score(compiled, intake, connection, as_of, request.time_limit)
     months = monthly(policy, scorer, as_of)
-    standings = (*months, *aggregated(policy, scorer, months, as_of))
+    standings = (*months, *aggregated(policy, months, scorer.units, scorer.pooled, as_of))
     gates = {gate.id: gate_states(compiled, gate, intake.rows.get(gate.table, ())) for gate in policy.gates}
     considered = consider(compiled, standings, gates)
     return Evaluation(policy, compiled, intake, as_of, scorer, standings, gates, considered, connection)

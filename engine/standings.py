@@ -6,9 +6,10 @@ Knows totals and the policy's rules of ranking; must not know orders, indicators
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from engine.months import Month
@@ -37,6 +38,11 @@ class Standing:
     ranking: tuple[Placed, ...]
     unranked: tuple[str, ...]
     scores: Mapping[str, Score]
+
+    @cached_property
+    def totals(self) -> Mapping[str, Fraction]:
+        """Exact totals of the ranked units."""
+        return {placed.unit: placed.total for placed in self.ranking}
 
     def is_last(self, unit: str) -> bool:
         return any(placed.unit == unit and placed.last for placed in self.ranking)
@@ -70,25 +76,43 @@ def monthly(policy: Policy, scorer: Scorer, as_of: dt.datetime) -> tuple[Standin
 
 
 def _month(policy: Policy, scorer: Scorer, month: Month, as_of: dt.datetime) -> Standing:
-    provisional = as_of < month.end
-    ranked = policy.unfinished.ranked or not provisional
+    ranked = policy.unfinished.ranked or as_of >= month.end
     candidates = (unit for unit in scorer.units if ranked and scorer.eligible(unit, month))
     scored = {unit: score for unit in candidates if (score := scorer.month(unit, month)) is not None}
+    totals = {unit: score.total for unit, score in scored.items()}
+    return month_standing(policy, month, totals, scorer.units, as_of, scored)
+
+
+def month_standing(
+    policy: Policy,
+    month: Month,
+    totals: Mapping[str, Fraction],
+    units: Sequence[str],
+    as_of: dt.datetime,
+    scores: Mapping[str, Score],
+) -> Standing:
+    """The standing of ``month`` from its ``totals``; those of ``units`` that have none are unranked."""
     return Standing(
         kind="month",
         period=Period(str(month), str(month), month, month),
-        provisional=provisional,
-        ranking=rank({unit: score.total for unit, score in scored.items()}, policy.last_rule),
-        unranked=tuple(sorted(unit for unit in scorer.units if unit not in scored)),
-        scores=scored,
+        provisional=as_of < month.end,
+        ranking=rank(totals, policy.last_rule),
+        unranked=tuple(sorted(unit for unit in units if unit not in totals)),
+        scores=scores,
     )
 
 
-def aggregated(policy: Policy, scorer: Scorer, months: Iterable[Standing], as_of: dt.datetime) -> tuple[Standing, ...]:
+Pooled = Callable[[str, Sequence[Month], Fraction], Score | None]
+"""A unit's score from the counts of several months together, with the bonus given."""
+
+
+def aggregated(
+    policy: Policy, months: Iterable[Standing], units: Sequence[str], pooled: Pooled, as_of: dt.datetime
+) -> tuple[Standing, ...]:
     """The standing of every quarter and year, in the order of the policy."""
     by_month = {standing.period.first: standing for standing in months}
     return tuple(
-        _aggregate(policy, scorer, aggregate, period, by_month, as_of)
+        _aggregate(policy, aggregate, period, by_month, units, pooled, as_of)
         for aggregate in policy.aggregates
         for period in aggregate.periods
     )
@@ -96,30 +120,34 @@ def aggregated(policy: Policy, scorer: Scorer, months: Iterable[Standing], as_of
 
 def _aggregate(
     policy: Policy,
-    scorer: Scorer,
     aggregate: Aggregate,
     period: Period,
     by_month: Mapping[Month, Standing],
+    units: Sequence[str],
+    pooled: Pooled,
     as_of: dt.datetime,
 ) -> Standing:
     provisional = as_of < period.last.end
     totals: dict[str, Fraction] = {}
-    for unit in scorer.units if policy.unfinished.ranked or not provisional else ():
-        scores = [by_month[month].scores[unit] for month in period.months() if unit in by_month[month].scores]
-        if not scores:
+    for unit in units if policy.unfinished.ranked or not provisional else ():
+        ranked = [by_month[month] for month in period.months() if unit in by_month[month].totals]
+        if not ranked:
             continue
         if aggregate.total == "mean":
-            totals[unit] = sum((score.total for score in scores), Fraction(0)) / len(scores)
+            totals[unit] = _mean([standing.totals[unit] for standing in ranked])
         else:
-            bonus = sum((score.bonus for score in scores), Fraction(0)) / len(scores)
-            pooled = scorer.pooled(unit, period.months(), bonus)
-            if pooled is not None:
-                totals[unit] = pooled.total
+            score = pooled(unit, period.months(), _mean([standing.scores[unit].bonus for standing in ranked]))
+            if score is not None:
+                totals[unit] = score.total
     return Standing(
         kind=aggregate.id,
         period=period,
         provisional=provisional,
         ranking=rank(totals, policy.last_rule),
-        unranked=tuple(sorted(unit for unit in scorer.units if unit not in totals)),
+        unranked=tuple(sorted(unit for unit in units if unit not in totals)),
         scores={},
     )
+
+
+def _mean(values: Sequence[Fraction]) -> Fraction:
+    return sum(values, Fraction(0)) / len(values)

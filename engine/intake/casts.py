@@ -122,7 +122,7 @@ def empty(cell: Cell) -> E:
     if cell.native:
         return sql.is_null(cell.raw)
     nothing = [sql.text(""), *(sql.text(blank) for blank in cell.column.blanks)]
-    return exp.or_(sql.is_null(cell.raw), exp.In(this=trimmed(cell.raw), expressions=nothing))
+    return sql.any_of([sql.is_null(cell.raw), exp.In(this=trimmed(cell.raw), expressions=nothing)])
 
 
 def type_of(cell: Cell) -> exp.DataType:

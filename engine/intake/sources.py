@@ -25,7 +25,7 @@ _LONGEST_RECORD = 16_000_000
 @dataclass(frozen=True)
 class Scan:
     """``columns`` gives, per declared column, its expression and kind. ``numbered``: the scan has the virtual columns
-    ``file_row_number`` and ``filename``; otherwise records are the rows in order."""
+    ``file_row_number`` and ``filename``; otherwise the records are the rows in order, and row 0 is the header."""
 
     source: Source
     relation: exp.Expr
@@ -84,7 +84,7 @@ def _csv(
     )
     options: dict[str, exp.Expr] = {
         "auto_detect": exp.false(),
-        "header": exp.true(),
+        "header": exp.false(),  # with true, DuckDB loses rows when the header spans lines or follows an empty line
         "delim": sql.text(","),
         "quote": sql.text('"'),
         "escape": sql.text('"'),

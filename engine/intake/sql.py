@@ -35,11 +35,11 @@ def listed(values: Iterable[E]) -> exp.Array:
 
 
 def any_of(conditions: Iterable[E]) -> E:
-    return exp.or_(*conditions)
+    return exp.or_(*conditions, copy=False)
 
 
 def all_of(*conditions: E) -> E:
-    return exp.and_(*conditions)
+    return exp.and_(*conditions, copy=False)
 
 
 def is_null(value: E) -> E:
@@ -67,4 +67,31 @@ def enum(values: Iterable[str]) -> exp.DataType:
 
 
 def render(statement: E) -> str:
-    return statement.sql(dialect="duckdb")
+    """The statement as text; it is spent afterwards."""
+    return statement.sql(dialect="duckdb", copy=False)
+
+
+def alias(value: E, as_name: str) -> exp.Alias:
+    return exp.Alias(this=value, alias=name(as_name))
+
+
+def select(columns: Iterable[E], source: E, where: E | None = None) -> exp.Select:
+    """``source`` is a table function, or a query that gets the alias ``inner``. Copies nothing."""
+    if isinstance(source, exp.Select):
+        source = source.subquery("inner", copy=False)
+    elif not isinstance(source, exp.Table):
+        source = exp.Table(this=source)
+    found = exp.Select(expressions=list(columns), from_=exp.From(this=source))
+    if where is not None:
+        found.set("where", exp.Where(this=where))
+    return found
+
+
+def create(kind: str, relation: str, query: exp.Select) -> exp.Create:
+    return exp.Create(this=exp.Table(this=name(relation)), kind=kind, replace=True, expression=query)
+
+
+def given_rows() -> exp.In:
+    """``rowid IN (the list given as the statement's parameter)``."""
+    numbers = exp.Select(expressions=[call("unnest", exp.Placeholder())])
+    return exp.In(this=exp.column("rowid"), query=exp.Subquery(this=numbers))

@@ -18,7 +18,8 @@ import duckdb
 from sqlglot import exp
 
 from engine.intake import files, sources, sql, typed
-from engine.intake.checks import RECORD, Checked, check
+from engine.intake.breaches import RECORD
+from engine.intake.checks import Checked, check
 from engine.intake.files import Source
 from engine.intake.found import Cell, Intake, Remark, Row, SetAside
 from engine.intake.reasons import reason

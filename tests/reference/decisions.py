@@ -54,8 +54,7 @@ class _Firing:
     def __init__(self, row: Row, policy: Policy, as_of: dt.datetime) -> None:
         self._policy = policy
         self._asked: list[str] = []
-        columns = {column.id: column for column in policy.orders.columns}
-        self.view = View(row=row, columns=columns, as_of=as_of, tagged=self._tagged)
+        self.view = View(row=row, as_of=as_of, tagged=self._tagged)
 
     def _tagged(self, tag: str) -> bool:
         if tag in self._asked:

@@ -27,7 +27,6 @@ from engine.conditions import (
     Tag,
     Test,
 )
-from engine.policy.model import Column
 from tests.reference.cells import Cell, Row, read_number, read_time
 
 
@@ -41,11 +40,10 @@ def _no_standing(_: Standing) -> bool:
 
 @dataclass(frozen=True)
 class View:
-    """All that a condition may look at. ``elements``: the element under consideration of each list field that has one;
+    """All that a condition may look at. ``elements``: of each list field the element that is looked at just now;
     ``tagged``, ``states`` and ``standing`` answer the facts that are not cells."""
 
     row: Row = field(default_factory=dict)
-    columns: Mapping[str, Column] = field(default_factory=dict)
     as_of: dt.datetime = dt.datetime.min
     elements: Mapping[str, str] = field(default_factory=dict)
     tagged: Callable[[str], bool] = _nothing
@@ -53,41 +51,35 @@ class View:
     standing: Callable[[Standing], bool] = _no_standing
 
 
-def holds(condition: Condition, view: View, wanted: bool = True) -> bool:
-    """Whether the condition is ``wanted``.
-
-    A test on the element of an empty list is neither true nor false: there is no element to ask. Therefore "is not
-    true" cannot stand for "is false", and what is wanted is carried down to the leaves.
-    """
+def holds(condition: Condition, view: View) -> bool:
+    """Whether the condition holds, with the elements that the view has in hand."""
     match condition:
         case All(parts):
-            answers = [holds(part, view, wanted) for part in parts]
-            return all(answers) if wanted else any(answers)
+            return all(holds(part, view) for part in parts)
         case Any(parts):
-            answers = [holds(part, view, wanted) for part in parts]
-            return any(answers) if wanted else all(answers)
+            return any(holds(part, view) for part in parts)
         case Not(part):
-            return holds(part, view, not wanted)
-        case Test(Element(name), allowed):
-            if name not in view.elements:
-                return False
-            return (view.elements[name] in allowed) == wanted
+            return not holds(part, view)
         case Test(fact, allowed):
-            return (_value(fact, view) in allowed) == wanted
+            return _value(fact, view) in allowed
     raise TypeError(condition)
 
 
 def for_any_element(condition: Condition, view: View) -> bool:
-    """Whether the condition holds for at least one choice of elements, one from each filled list of the row."""
+    """Whether the condition holds for at least one choice of elements, one from each list of the row."""
     return any(holds(condition, choice) for choice in each_element(view))
 
 
 def each_element(view: View) -> list[View]:
-    """The view once for each choice of elements, one from each filled list of the row."""
+    """The view once for each choice of elements, one from each list of the row.
+
+    An empty list is looked at once, with an element that is none of the values.
+    """
     views = [view]
     for name, cell in view.row.items():
-        if isinstance(cell, tuple) and cell:
-            views = [replace(v, elements={**v.elements, name: element}) for v in views for element in cell]
+        if isinstance(cell, tuple):
+            elements = cell or (MISSING,)
+            views = [replace(v, elements={**v.elements, name: element}) for v in views for element in elements]
     return views
 
 
@@ -96,6 +88,8 @@ def _value(fact: Choice | Comparison | Tag | State | Standing | Element, view: V
         case Choice(name):
             cell = view.row[name]
             return MISSING if cell is None else str(cell)
+        case Element(name):
+            return view.elements[name]
         case Comparison():
             return YES if compare(fact, view) else NO
         case Tag(name):
