@@ -1,0 +1,130 @@
+"""The table for people: nothing lost, nothing too wide, nothing that garbles a pipe or a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from cli.render_table import ROWS_SHOWN, render_table
+from cli.wrapping import cells
+
+from .conftest import UNITS
+
+WIDTHS = (80, 100, 140)
+
+
+def drawn(document: dict[str, Any], width: int, period: str | None = None) -> str:
+    console = Console(file=io.StringIO(), width=width, highlight=False, markup=False, emoji=False)
+    render_table(console, document, period)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("width", range(80, 161, 4))
+def test_no_line_is_wider_than_the_screen(document: dict[str, Any], width: int) -> None:
+    """Promise: Chinese text counts two columns a character, so that no line spills over."""
+    assert max(cells(line) for line in drawn(document, width).splitlines()) <= width
+
+
+@pytest.mark.parametrize("width", range(80, 161, 3))
+def test_no_character_is_lost(document: dict[str, Any], width: int) -> None:
+    """Promise: a narrow screen folds text; it never cuts any off."""
+    wide, narrow = (Counter(squeezed(drawn(document, at)).replace("-", "")) for at in (400, width))
+    assert wide == narrow
+
+
+def test_many_indicators_spill_rather_than_vanish(document: dict[str, Any]) -> None:
+    """Promise: a plan with more indicators than fit on the screen loses none of them."""
+    ids = [f"i{number}" for number in range(20)]
+    document["titles"]["indicators"] = [{"id": id, "title": f"指标{id}", "weight": 5, "target": 1} for id in ids]
+    for month in document["months"]:
+        for row in month["ranking"]:
+            row["indicators"] = {id: 60.25 + number for number, id in enumerate(ids)}
+    text = drawn(document, 80)
+    assert all(text.count(f"{60.25 + number:.2f}") >= 14 for number in range(20))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_everything_a_reader_needs_is_there(document: dict[str, Any], width: int) -> None:
+    """Promise: plan, time, ranks, figures below target, gates and why, flags, consequences, unused rows, remarks."""
+    text = drawn(document, width)
+    for words in ("示例考核方案", "2027-01-15 00:00:00", "1234 件", "另有 2 行未采用", "2026-11", "2027-01（暂定）"):
+        assert words in text
+    assert "!89.50" in text and "!99.50" not in text
+    folded = squeezed(text)
+    for words in (
+        "前提成立（与平均水平相比：联系情况未达到）",
+        "前提不成立（与平均水平相比：联系情况达到）",
+        "前提无法判断（与平均水平相比：联系情况缺数据）",
+        "有指标没有可统计的工单：乙中心",
+        "逾期未办结（不计分）：丙所3件",
+        "未参加排名：戊公司",
+        "没有用到的列：备注",
+        "没有这一天",
+        "编号重复",
+    ):
+        assert words in folded
+    for word in ("末位约谈", "单位负责人", "涉及", "酌情", "2026-12-05", "2026-12-04"):
+        assert all(text.count(character) for character in word)
+
+
+def test_last_is_marked_wherever_a_rank_stands(document: dict[str, Any]) -> None:
+    """Promise: who is last is seen in the overview and in the month, without colours."""
+    rows = [row for row in drawn(document, 100).splitlines() if UNITS[4] in row]
+    assert any("5末" in row for row in rows)
+    assert not any("1末" in row for row in drawn(document, 100).splitlines())
+
+
+def test_a_pipe_gets_plain_text(document: dict[str, Any]) -> None:
+    """Promise: no colours and no frames where the output is not a terminal."""
+    text = drawn(document, 100)
+    assert "\x1b" not in text
+    assert not any("\u2500" <= character <= "\u259f" for character in text)
+
+
+def test_hostile_text_cannot_steer_the_terminal(document: dict[str, Any]) -> None:
+    """Promise: control characters and markup from a data file are shown, not obeyed."""
+    evil = "\x1b]0;x\x07[red]甲[/red]\r\n:smile:"
+    swapped = json.loads(json.dumps(document).replace(json.dumps(UNITS[0])[1:-1], json.dumps(evil)[1:-1]))
+    text = drawn(swapped, 140)
+    assert "\x1b" not in text and "\x07" not in text and "\r" not in text
+    assert "[red]甲[/red] :smile:" in text
+
+
+def test_one_period_shows_its_detail_only(document: dict[str, Any]) -> None:
+    """Promise: ``--period`` keeps the whole-cycle tables and lists one period's detail and consequences."""
+    month = drawn(document, 100, "2026-12")
+    assert "【2026-12】" in month and "【2026-11】" not in month and "没有触发任何后果" in month
+    assert "【第一季度（暂定）综合排名】" in drawn(document, 100, "Q1")
+
+
+def test_totals_that_differ_look_different(document: dict[str, Any]) -> None:
+    """Promise: two units with different ranks never show the same total."""
+    ranking = document["months"][0]["ranking"]
+    ranking[0]["total"], ranking[1]["total"] = 90.12341, 90.12339
+    text = drawn(document, 100)
+    assert "90.12341" in text and "90.12339" in text
+
+
+def test_a_plan_without_units_gates_or_rankings_is_shown_too(document: dict[str, Any]) -> None:
+    """Promise: a plan that only watches deadlines gets a readable result, not an error."""
+    for month in document["months"]:
+        month.update(ranking=[], unranked=[], gate=None, rates={})
+    document.update(quarters=[], year=None, consequences=[])
+    text = drawn(document, 80)
+    assert "没有可以排名的单位" in text and "没有单位参加排名" in text and "前提" not in text
+
+
+def test_a_flood_of_unused_rows_is_cut_and_counted(document: dict[str, Any]) -> None:
+    """Promise: thousands of bad rows do not bury the result; the rest is said to exist and where to see it."""
+    document["set_aside_rows"] *= ROWS_SHOWN
+    assert f"还有 {ROWS_SHOWN} 处，用 --format json 看全部" in drawn(document, 100)
