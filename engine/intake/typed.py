@@ -17,8 +17,8 @@ import duckdb
 from sqlglot import exp
 
 from engine.intake import sql
-from engine.intake.casts import CONTENT_RULES
 from engine.intake.breaches import FILE, RECORD
+from engine.intake.casts import CONTENT_RULES
 from engine.intake.checks import read_columns
 from engine.intake.found import Intake, Remark
 from engine.policy.model import Table
