@@ -13,6 +13,7 @@ from engine.conditions import Fact, State, Tag
 from engine.decisions.compile import compile_tables
 from engine.decisions.questions import Group, Question, plan
 from engine.decisions.tables import DecisionTable
+from engine.lists import whole_lists
 from engine.policy.model import Outcome, Policy
 from engine.questions import (
     consequence_question,
@@ -67,7 +68,7 @@ def compile_policy(policy: Policy, *, cache: Path | None, time_limit: float) -> 
 
     ``cache``: folder for answers of earlier runs, or None. ``time_limit`` in seconds. Raises CompileError.
     """
-    planned = {name: plan(questions) for name, questions in questions_of(policy).items()}
+    planned = {name: plan(whole_lists(questions)) for name, questions in questions_of(policy).items()}
     enumerable = tuple(dict.fromkeys(group for groups in planned.values() for group in groups if group.enumerable))
     tables = dict(zip(enumerable, compile_tables(enumerable, cache=cache, time_limit=time_limit), strict=True))
 
