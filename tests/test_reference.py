@@ -16,12 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.conditions import Element, Not, Test
+from engine.conditions import All, Element, Not, Test
 from engine.policy.build import load_policy
 from engine.policy.model import Clock, Policy
 from tests.reference import Answer, evaluate
 from tests.reference.decisions import clock_end
-from tests.reference.truth import View, for_any_element
+from tests.reference.truth import View, holds
 from tests.strategies import InputSet, input_sets, write_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -270,12 +270,13 @@ def test_doubled_ids() -> None:
 
 
 def test_list_elements() -> None:
-    """Protects the meaning of a list: some element; of an empty one, an element that is none of the values."""
-    has = Test(Element("f", ("1", "2")), ("1",))
-    cases = {("1",): (True, False), ("2",): (False, True), ("1", "2"): (True, True), (): (False, True)}
-    for cell, expected in cases.items():
+    """Protects the meaning of a list: it contains what one of its elements is, and "not" says that none is."""
+    one, two = (Test(Element("f", ("1", "2", "3")), (value,)) for value in "12")
+    cases = {("1",): (True, False), ("2",): (False, False), ("1", "2"): (True, True), (): (False, False)}
+    for cell, (has_one, has_both) in cases.items():
         view = View(row={"f": cell})
-        assert (for_any_element(has, view), for_any_element(Not(has), view)) == expected
+        assert (holds(one, view), holds(Not(one), view)) == (has_one, not has_one)
+        assert holds(All((one, two)), view) == has_both
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

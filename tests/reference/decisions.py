@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from engine.policy.model import Clock, ClockDeadline, Decision, DoneByEvent, Obligation, Policy, Rule
 from tests.reference.cells import Row
-from tests.reference.truth import View, each_element, for_any_element, holds
+from tests.reference.truth import View, holds
 
 _DAY = dt.timedelta(days=1)
 
@@ -68,18 +68,15 @@ class _Firing:
         return answer
 
     def fires(self, decision: Decision, rule: Rule) -> bool:
-        """Whether the rule fires for any choice of elements of the row's lists."""
-        return any(self._fires_for(decision, rule, view) for view in each_element(self.view))
-
-    def _fires_for(self, decision: Decision, rule: Rule, view: View) -> bool:
-        if not holds(rule.when, view):
+        """Whether the rule fires, given how the decision's rules meet."""
+        if not holds(rule.when, self.view):
             return False
         if decision.hit == "collect":
             return True
         if decision.hit == "first":
             before = decision.rules[: decision.rules.index(rule)]
-            return not any(holds(earlier.when, view) for earlier in before)
-        others = [other.id for other in decision.rules if other != rule and holds(other.when, view)]
+            return not any(holds(earlier.when, self.view) for earlier in before)
+        others = [other.id for other in decision.rules if other != rule and holds(other.when, self.view)]
         if others:
             raise AmbiguousDecisionError(decision.id, rule.id, *others)
         return True
@@ -87,7 +84,7 @@ class _Firing:
 
 def duty(obligation: Obligation, view: View, policy: Policy) -> str | None:
     """The obligation's state for the row, None when it does not apply to it."""
-    if not for_any_element(obligation.applies, view):
+    if not holds(obligation.applies, view):
         return None
     if isinstance(obligation.deadline, ClockDeadline):
         starts = [view.row[name] for name in obligation.deadline.start]
@@ -105,7 +102,7 @@ def duty(obligation: Obligation, view: View, policy: Policy) -> str | None:
         else:
             done = "in_time" if limit is None or limit.reached_by(time) else "late"
     else:
-        done = "in_time" if for_any_element(obligation.done.when, view) else "missing"
+        done = "in_time" if holds(obligation.done.when, view) else "missing"
     stated = replace(view, states={"done": done, "deadline": "past" if past else "running"})
     return next((outcome.is_ for outcome in obligation.states if holds(outcome.when, stated)), None)
 

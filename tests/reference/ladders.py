@@ -68,8 +68,11 @@ def is_last(standings: Standings, unit: str | None) -> bool:
 def firings(
     policy: Policy, kinds: dict[str, list[Standings]], outcomes: dict[str, dict[str, str]], units: list[str]
 ) -> list[Firing]:
-    """Every consequence that fires. ``kinds``: the standings of all months, quarters and years, each in order of time;
-    ``outcomes``: per gate and month its outcome."""
+    """Every consequence that fires for anyone; unranked units have their history too.
+
+    ``kinds``: the standings of all months, quarters and years, each in order of time; ``outcomes``: per gate and month
+    its outcome.
+    """
     found = []
     for consequence in policy.consequences:
         subjects: list[str | None] = [None] if consequence.subject == "none" else list(units)
@@ -88,7 +91,7 @@ def _firings_of(
     fired_in: list[int] = []
     found = []
     for position, standings in enumerate(history):
-        if not may_fire(policy, standings) or (unit is not None and standings.of(unit) is None):
+        if not may_fire(policy, standings):
             continue
         before = [s for s in history[: position + 1] if counts_for_ladders(policy, s)]
         times = sum(1 for s in before if is_last(s, unit))

@@ -13,7 +13,7 @@ from engine.months import Month
 from engine.policy.model import Aggregate, Counted, Indicator, Period, Policy
 from tests.reference.cells import Row
 from tests.reference.decisions import Order
-from tests.reference.truth import for_any_element
+from tests.reference.truth import holds
 
 FULL = Fraction(100)
 
@@ -75,7 +75,7 @@ class Field:
                 continue
             if order.row[unit_column] not in units or item.id in order.left:
                 continue
-            if for_any_element(item.among, order.view):
+            if holds(item.among, order.view):
                 found.append(order)
         return found
 
@@ -89,18 +89,17 @@ def counts(field: Field, indicator: Indicator, unit: str, months: tuple[Month, .
     own = field.counted(indicator, [unit], months)
     points = Fraction(0)
     for order in own:
-        points += next(
-            (band.points for band in indicator.points if for_any_element(band.when, order.view)), Fraction(0)
-        )
+        points += next((band.points for band in indicator.points if holds(band.when, order.view)), Fraction(0))
     if indicator.peers is None:
         return points, len(own)
     return points, len(field.counted(indicator, field.peers(unit, indicator.peers), months))
 
 
-def scored(field: Field, unit: str, months: tuple[Month, ...]) -> Ranked:
+def scored(field: Field, unit: str, months: tuple[Month, ...]) -> Ranked | None:
     """The unit's indicators over the months, and their mean by weight (no bonus yet).
 
-    An indicator without orders is null; by its own choice it enters the mean as full, as zero, or not at all.
+    An indicator without orders is null; by its own choice it enters the mean as full, as zero, or not at all. When none
+    enters it, there is no score, and the unit cannot be ranked.
     """
     indicators: list[tuple[str, Fraction | None]] = []
     kept: list[tuple[str, Fraction, int]] = []
@@ -117,7 +116,9 @@ def scored(field: Field, unit: str, months: tuple[Month, ...]) -> Ranked:
             value = FULL if indicator.when_empty == "full" else Fraction(0)
         weighted += indicator.weight * value
         weights += indicator.weight
-    score = weighted / weights if weights else Fraction(0)
+    if not weights:
+        return None
+    score = weighted / weights
     shown = tuple((item.id, len(field.counted(item, [unit], months))) for item in field.policy.shown)
     return Ranked(unit, score, score, Fraction(0), tuple(indicators), tuple(kept), shown)
 
@@ -149,12 +150,13 @@ def ranked(policy: Policy, lines: list[Ranked]) -> tuple[Ranked, ...]:
     for line in lines:
         lowest = line.total == min(totals)
         alone = totals.count(line.total) == 1
-        if len(lines) < rule.minimum_ranked:
-            last = False
-        elif len(set(totals)) == 1:
-            last = rule.when_all_equal == "all"
-        else:
-            last = lowest and (alone or rule.when_tied == "all")
+        several_all_equal = len(lines) > 1 and len(set(totals)) == 1
+        last = (
+            lowest
+            and len(lines) >= rule.minimum_ranked
+            and (alone or rule.when_tied == "all")
+            and (not several_all_equal or rule.when_all_equal == "all")
+        )
         better = sum(1 for total in totals if total > line.total)
         result.append(replace(line, rank=better + 1, last=last, tied=last and not alone))
     return tuple(sorted(result, key=lambda line: (line.rank, line.unit)))
@@ -173,8 +175,8 @@ def month_standings(field: Field, month: Month) -> Standings:
     lines = []
     for unit in field.units:
         eligible = len(field.counted(policy.eligible.counted, [unit], (month,))) >= policy.eligible.at_least
-        if eligible and (policy.unfinished.ranked or not provisional):
-            line = scored(field, unit, (month,))
+        line = scored(field, unit, (month,)) if eligible else None
+        if line is not None and (policy.unfinished.ranked or not provisional):
             extra = bonus(field, unit, month)
             lines.append(replace(line, bonus=extra, total=line.score + extra))
     names = {line.unit for line in lines}
@@ -194,9 +196,11 @@ def period_standings(field: Field, aggregate: Aggregate, period: Period, months:
         if aggregate.total == "mean":
             lines.append(Ranked(unit, sum((line.total for line in monthly), Fraction(0)) / len(monthly)))
         else:
-            line = scored(field, unit, period.months())
+            pooled = scored(field, unit, period.months())
+            if pooled is None:
+                continue
             extra = sum((line.bonus for line in monthly), Fraction(0)) / len(monthly)
-            lines.append(replace(line, bonus=extra, total=line.score + extra))
+            lines.append(replace(pooled, bonus=extra, total=pooled.score + extra))
     names = {line.unit for line in lines}
     unranked = tuple(sorted(unit for unit in field.units if unit not in names))
     return Standings(period, provisional, ranked(field.policy, lines), unranked)

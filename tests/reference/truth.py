@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from engine.conditions import (
@@ -40,19 +40,17 @@ def _no_standing(_: Standing) -> bool:
 
 @dataclass(frozen=True)
 class View:
-    """All that a condition may look at. ``elements``: of each list field the element that is looked at just now;
-    ``tagged``, ``states`` and ``standing`` answer the facts that are not cells."""
+    """All that a condition may look at. ``tagged``, ``states`` and ``standing`` answer the facts that are not cells."""
 
     row: Row = field(default_factory=dict)
     as_of: dt.datetime = dt.datetime.min
-    elements: Mapping[str, str] = field(default_factory=dict)
     tagged: Callable[[str], bool] = _nothing
     states: Mapping[str, str] = field(default_factory=dict)
     standing: Callable[[Standing], bool] = _no_standing
 
 
 def holds(condition: Condition, view: View) -> bool:
-    """Whether the condition holds, with the elements that the view has in hand."""
+    """Whether the condition holds. A test of a list's elements holds when the list has an element that is allowed."""
     match condition:
         case All(parts):
             return all(holds(part, view) for part in parts)
@@ -60,27 +58,13 @@ def holds(condition: Condition, view: View) -> bool:
             return any(holds(part, view) for part in parts)
         case Not(part):
             return not holds(part, view)
+        case Test(Element(name), allowed):
+            elements = view.row[name]
+            assert isinstance(elements, tuple)
+            return any(element in allowed for element in elements)
         case Test(fact, allowed):
             return _value(fact, view) in allowed
     raise TypeError(condition)
-
-
-def for_any_element(condition: Condition, view: View) -> bool:
-    """Whether the condition holds for at least one choice of elements, one from each list of the row."""
-    return any(holds(condition, choice) for choice in each_element(view))
-
-
-def each_element(view: View) -> list[View]:
-    """The view once for each choice of elements, one from each list of the row.
-
-    An empty list is looked at once, with an element that is none of the values.
-    """
-    views = [view]
-    for name, cell in view.row.items():
-        if isinstance(cell, tuple):
-            elements = cell or (MISSING,)
-            views = [replace(v, elements={**v.elements, name: element}) for v in views for element in elements]
-    return views
 
 
 def _value(fact: Choice | Comparison | Tag | State | Standing | Element, view: View) -> str:
@@ -88,8 +72,6 @@ def _value(fact: Choice | Comparison | Tag | State | Standing | Element, view: V
         case Choice(name):
             cell = view.row[name]
             return MISSING if cell is None else str(cell)
-        case Element(name):
-            return view.elements[name]
         case Comparison():
             return YES if compare(fact, view) else NO
         case Tag(name):
