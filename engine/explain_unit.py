@@ -16,7 +16,8 @@ Knows evaluations and wording; computes nothing that was not computed before.
      "consequences": [{"id", "title", "clause", "fired", "counted", "unit"|null, "actor", "audience", "action",
                        "mandatory", "due"|null, "affected", "conditions": TREE}]}
 
-``indicators``, ``score`` and ``bonus`` are a month's own; a quarter or year is explained by its months.
+``indicators``, ``score`` and ``bonus`` are a month's own, or those of the pooled counts of a quarter or year; one whose
+total is the mean of its months has none and is explained by ``months``.
 """
 
 from __future__ import annotations
@@ -26,9 +27,8 @@ from typing import Any
 from engine.conditions import Test, tests
 from engine.consequences import Considered
 from engine.evaluation import Evaluation
-from engine.policy.condition import suggest
 from engine.policy.model import Indicator
-from engine.problems import InputError, Place, Problem
+from engine.problems import InputError, Place, Problem, nearest
 from engine.questions import consequence_question
 from engine.report import affected, exact, rounded
 from engine.scores import Measured, Score
@@ -75,11 +75,11 @@ def explain_unit(evaluation: Evaluation, unit: str, period: str) -> Json:
 def _standing(evaluation: Evaluation, unit: str, period: str) -> Standing:
     problems = []
     if unit not in evaluation.scorer.units:
-        problems.append(Problem(Place("units"), "没有这个单位", unit, suggest(unit, evaluation.scorer.units)))
+        problems.append(Problem(Place("units"), "没有这个单位", unit, nearest(unit, evaluation.scorer.units)))
     found = next((item for item in evaluation.standings if item.period.id == period), None)
     if found is None:
         known = tuple(item.period.id for item in evaluation.standings)
-        problems.append(Problem(Place("--period"), "没有这个期间", period, suggest(period, known)))
+        problems.append(Problem(Place("--period"), "没有这个期间", period, nearest(period, known)))
     if problems or found is None:
         raise InputError(problems)
     return found

@@ -5,6 +5,7 @@ Knows nothing of policies, orders or how a problem is shown.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -59,3 +60,13 @@ def clip(text: str, width: int = 60) -> str:
     """``text`` on one line and at most ``width`` characters, so that a huge cell cannot flood a message."""
     flat = " ".join(text.split())
     return flat if len(flat) <= width else f"{flat[:width]}…（共 {len(text)} 字）"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Advice in Chinese: the known word that looks like ``word``, or else all of them (a few at most)."""
+    words = list(known)
+    close = difflib.get_close_matches(word, words, 1, 0.6)
+    if close:
+        return f"是不是“{close[0]}”？"
+    shown = "、".join(words[:12]) + ("等" if len(words) > 12 else "")
+    return f"可以写：{shown}" if words else ""

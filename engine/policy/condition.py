@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any as Data
 
 from engine.conditions import (
@@ -30,7 +29,7 @@ from engine.conditions import (
     Test,
 )
 from engine.policy.model import Column, ColumnType
-from engine.problems import Place, Problem
+from engine.problems import Place, Problem, nearest
 
 Path = tuple[str | int, ...]
 PlaceOf = Callable[[Path], Place]
@@ -53,13 +52,6 @@ class Findings:
 
     def add(self, place: Place, what: str, value: object = "", instead: str = "") -> None:
         self.problems.append(Problem(place, what, str(value), instead))
-
-
-def suggest(value: str, known: Sequence[str]) -> str:
-    """What to write instead of the unknown ``value``."""
-    near = get_close_matches(value, known, n=1, cutoff=0.5)
-    listed = "、".join(known[:12]) + ("……" if len(known) > 12 else "")
-    return (f"是否应为“{near[0]}”？" if near else "") + (f"可用的有：{listed}" if known else "这里没有可用的名称")
 
 
 @dataclass(frozen=True)
@@ -107,7 +99,7 @@ class ConditionReader:
     def _known(self, value: str, known: Sequence[str], path: Path, what: str) -> str | None:
         if value in known:
             return value
-        self._findings.add(self._place(path), f"没有这个{what}", value, suggest(str(value), known))
+        self._findings.add(self._place(path), f"没有这个{what}", value, nearest(str(value), known))
         return None
 
     def _standing(self, data: Mapping[str, Data], path: Path) -> Condition:

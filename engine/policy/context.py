@@ -11,10 +11,10 @@ from typing import Any as Data
 
 from engine.conditions import Condition
 from engine.months import Month
-from engine.policy.condition import ConditionReader, Findings, Path, Scope, suggest
+from engine.policy.condition import ConditionReader, Findings, Path, Scope
 from engine.policy.model import Column
 from engine.policy.parts import Parts
-from engine.problems import Place
+from engine.problems import Place, nearest
 
 
 class Context:
@@ -51,7 +51,7 @@ class Context:
         names = tuple(known)
         if value in names:
             return True
-        self.findings.add(self.place(part, path), f"没有这个{what}", value, suggest(value, names))
+        self.findings.add(self.place(part, path), f"没有这个{what}", value, nearest(value, names))
         return False
 
     def all_known(

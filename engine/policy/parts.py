@@ -11,10 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from engine.policy.readings import Readings, check_references, check_size, nearest, read_readings, resolve
+from engine.policy.readings import Readings, check_references, check_size, read_readings, resolve
 from engine.policy.schema import Schemas
 from engine.policy.source import Node, Source, child, plain, read_file
-from engine.problems import Place, PolicyError, Problem
+from engine.problems import Place, PolicyError, Problem, nearest
 
 REQUIRED = ("policy", "fields", "indicators", "ranking")
 OPTIONAL = ("calendar", "rules", "obligations", "consequences", "readings", "clauses", "duties", "forms")

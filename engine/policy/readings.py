@@ -5,12 +5,11 @@ Knows the form of a reference and of the readings file; must not know what the v
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.policy.source import MAX_DEPTH, Entry, ListNode, MapNode, Node, ScalarNode
-from engine.problems import Place, Problem
+from engine.problems import Place, Problem, nearest
 
 MAX_VALUES = 50_000
 """How many values a part may hold once every reference is replaced by all that it may stand for."""
@@ -84,16 +83,6 @@ class Resolved:
 
     root: Node
     used: frozenset[str]
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Advice in Chinese: the known word that looks like ``word``, or else all of them (a few at most)."""
-    words = list(known)
-    close = difflib.get_close_matches(word, words, 1, 0.6)
-    if close:
-        return f"是不是“{close[0]}”？"
-    shown = "、".join(words[:12]) + ("等" if len(words) > 12 else "")
-    return f"可以写：{shown}" if words else ""
 
 
 def reference(node: Node) -> Reference | None:

@@ -11,9 +11,9 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
-from engine.policy.readings import Jump, Readings, nearest
+from engine.policy.readings import Jump, Readings
 from engine.policy.source import MapNode, Node, ScalarNode, child
-from engine.problems import Problem
+from engine.problems import Problem, nearest
 
 _TYPES = {
     "string": "文字",

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.months import Month
-from engine.policy.condition import suggest
 from engine.policy.source import plain, read_file
-from engine.problems import InputError, Place, PolicyError, Problem
+from engine.problems import InputError, Place, PolicyError, Problem, nearest
 
 HEAD = "policy.yaml"
 
@@ -90,7 +89,7 @@ def find_version(name: str, folders: Sequence[Path]) -> Path:
                     return head.parent
             except PolicyError:
                 continue
-    raise InputError([Problem(Place("--policy"), "没有这个政策版本", name, suggest(name, known))])
+    raise InputError([Problem(Place("--policy"), "没有这个政策版本", name, nearest(name, known))])
 
 
 def governing(months: Iterable[Month], versions: Sequence[Version]) -> Version:
