@@ -55,7 +55,7 @@ def input_sets(
     """Whole input sets. Orders are drawn as templates, each repeated in several months, so that months have several
     orders, units are last in a row, and a failing example still shrinks to few choices.
 
-    ``flawed``: some rows break the rules and must be set aside; otherwise every row is good.
+    ``flawed``: some orders break the rules and must be set aside; otherwise every row is good.
     """
 
     @st.composite
@@ -80,9 +80,7 @@ def _input_set(draw: st.DrawFn, policy: Policy, flawed: bool, max_units: int, ma
         if table.id not in ("units", "orders"):
             tables[table.id] = _records(draw, policy, table, names)
     if flawed:
-        for table in policy.tables:
-            if table.id != "units":
-                spoil(draw, table, tables[table.id])
+        spoil(draw, policy.orders, tables["orders"])
     times = [text for row in tables["orders"] for text in row.values() if text[:2] == "20" and len(text) == 19]
     for table in policy.tables:
         tables[table.id] = _dressed(draw, table, tables[table.id])

@@ -131,7 +131,8 @@ def read_table(
             except BadCellError:
                 complaints.add((record, column.id))
         for needed in table.required_when:
-            if cells.get(needed.present) is not None and needed.column in cells and cells[needed.column] is None:
+            is_there = needed.present not in cells or cells[needed.present] is not None  # a wrong text is there too
+            if is_there and needed.column in cells and cells[needed.column] is None:
                 complaints.add((record, needed.column))
         for order in table.time_order:
             earlier, later = cells.get(order.earlier), cells.get(order.later)
