@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.conditions import Fact, State, Tag
-from engine.decisions.compile import compile_tables
-from engine.decisions.questions import Group, Question, plan
+from engine.decisions.compile import CompileError, compile_tables
+from engine.decisions.questions import Group, PlanError, Question, TagCycleError, plan
 from engine.decisions.tables import DecisionTable
 from engine.lists import whole_lists
 from engine.policy.model import Outcome, Policy
+from engine.problems import Place, PolicyError, Problem
 from engine.questions import (
     consequence_question,
     count_questions,
@@ -66,11 +67,15 @@ def questions_of(policy: Policy) -> Mapping[str, tuple[Question, ...]]:
 def compile_policy(policy: Policy, *, cache: Path | None, time_limit: float) -> CompiledPolicy:
     """Ask the rule engine everything that can be asked before an order is seen.
 
-    ``cache``: folder for answers of earlier runs, or None. ``time_limit`` in seconds. Raises CompileError.
+    ``cache``: folder for answers of earlier runs, or None. ``time_limit`` in seconds. Raises PolicyError when the rules
+    cannot be put in an order, or when the rule engine refuses them, crashes on them or takes too long.
     """
-    planned = {name: plan(whole_lists(questions)) for name, questions in questions_of(policy).items()}
-    enumerable = tuple(dict.fromkeys(group for groups in planned.values() for group in groups if group.enumerable))
-    tables = dict(zip(enumerable, compile_tables(enumerable, cache=cache, time_limit=time_limit), strict=True))
+    try:
+        planned = {name: plan(whole_lists(questions)) for name, questions in questions_of(policy).items()}
+        enumerable = tuple(dict.fromkeys(group for groups in planned.values() for group in groups if group.enumerable))
+        tables = dict(zip(enumerable, compile_tables(enumerable, cache=cache, time_limit=time_limit), strict=True))
+    except (PlanError, CompileError) as error:
+        raise PolicyError([Problem(_place(policy, error), "规则不能编译", "", str(error))]) from None
 
     def decided(name: str) -> tuple[Decided, ...]:
         return tuple(Decided(group, tables.get(group)) for group in planned[name])
@@ -83,6 +88,15 @@ def compile_policy(policy: Policy, *, cache: Path | None, time_limit: float) -> 
         states={obligation.id: decided(f"states:{obligation.id}") for obligation in policy.obligations},
         ladder={item.id: decided(f"ladder:{item.id}") for item in policy.consequences},
     )
+
+
+def _place(policy: Policy, error: PlanError | CompileError) -> Place:
+    """The rule that gives the first tag of a cycle; the folder where no single rule is to blame."""
+    if isinstance(error, TagCycleError):
+        for rule in policy.rules:
+            if error.cycle[0] in rule.gives:
+                return policy.places[rule.id]
+    return Place(policy.folder)
 
 
 def holding(decided: tuple[Decided, ...], values: Mapping[Fact, str]) -> frozenset[str]:

@@ -69,6 +69,7 @@ def build_policy(parts: Parts) -> Policy:
         version=head["version"],
         title=head["title"],
         digest=_digest({**parts.data, "chosen": parts.chosen}),
+        folder=str(parts.folder),
         document=_document(head["document"]),
         first=month(cycle["first"]),
         last=month(cycle["last"]),

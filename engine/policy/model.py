@@ -439,13 +439,14 @@ class Policy:
     """One version in force, with one option chosen for each reading.
 
     ``digest`` is the SHA-256 of the policy's resolved content (hex), the same for the same meaning of every file.
-    ``places`` gives, for ids of items, where they stand in the files.
+    ``folder`` is where it was read from; ``places`` gives, for ids of items, where they stand in the files.
     """
 
     id: str
     version: str
     title: str
     digest: str
+    folder: str
     document: Document
     first: Month
     last: Month

@@ -55,7 +55,7 @@ def load_parts(folder: Path, schemas: Path, chosen: Mapping[str, str]) -> Parts:
     Raises PolicyError with everything that is wrong in any file. Places name ``str(folder / file)``.
     """
     problems: list[Problem] = []
-    sources = _read_all(folder, problems)
+    sources = read_sources(folder, problems)
     return check_parts(folder, sources, Schemas(schemas), chosen, problems)
 
 
@@ -100,7 +100,11 @@ def check_parts(
     )
 
 
-def _read_all(folder: Path, problems: list[Problem]) -> dict[str, Source]:
+def read_sources(folder: Path, problems: list[Problem]) -> dict[str, Source]:
+    """The file of every part, by part name; ``problems`` receives files that are missing or do not belong.
+
+    Raises PolicyError when there is no such folder.
+    """
     if not folder.is_dir():
         raise PolicyError([Problem(Place(str(folder)), "没有这个政策文件夹", "", "请检查路径")])
     sources: dict[str, Source] = {}
