@@ -61,16 +61,16 @@ def write_decisions(found: Evaluation, target: Path, say: Say) -> None:
 
 def order_explanation(asked: Asked, order: str, say: Say) -> dict[str, Any]:
     """Raises InputError, PolicyError and CompileError."""
-    from engine.explain import explain_order
+    from engine.explain_order import explain_order
 
-    return explain_order(_request(asked), order, say)
+    return explain_order(evaluation(asked, say), order)
 
 
 def unit_explanation(asked: Asked, unit: str, period: str, say: Say) -> dict[str, Any]:
     """Raises InputError, PolicyError and CompileError."""
-    from engine.explain import explain_unit
+    from engine.explain_unit import explain_unit
 
-    return explain_unit(_request(asked), unit, period, say)
+    return explain_unit(evaluation(asked, say), unit, period)
 
 
 def _request(asked: Asked) -> Request:

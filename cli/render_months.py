@@ -82,8 +82,9 @@ def notes(document: Document, period: Mapping[str, Any]) -> list[str]:
         if units:
             lines.append(f"{text}：{'、'.join(units)}")
     names = titles(document, "shown")
-    for id in dict.fromkeys(id for row in period["ranking"] for id in row.get("shown", {})):
-        counts = [(row["unit"], row["shown"][id]) for row in period["ranking"] if row.get("shown", {}).get(id)]
+    shown = {row["unit"]: row.get("shown", {}) for row in period["ranking"]} | dict(period.get("shown_unranked", {}))
+    for id in dict.fromkeys(id for counted in shown.values() for id in counted):
+        counts = [(unit, counted[id]) for unit, counted in shown.items() if counted.get(id)]
         if counts:
             listed = "、".join(f"{unit} {count} 件" for unit, count in counts)
             lines.append(f"{names.get(id, id)}（不计分）：{listed}")

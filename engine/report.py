@@ -85,7 +85,14 @@ def _month(evaluation: Evaluation, standing: Standing) -> Json:
         "rates": {rate: compared for state in states.values() for rate, compared in state.rates.items()},
         "ranking": [_ranked(evaluation, standing, placed) for placed in standing.ranking],
         "unranked": list(standing.unranked),
+        "shown_unranked": _shown_unranked(evaluation, standing),
     }
+
+
+def _shown_unranked(evaluation: Evaluation, standing: Standing) -> Json:
+    """A unit that closed nothing is not ranked, and is the one whose open orders matter most: its counts stay."""
+    counts = {unit: dict(evaluation.scorer.shown(unit, standing.period.first)) for unit in standing.unranked}
+    return {unit: shown for unit, shown in counts.items() if any(shown.values())}
 
 
 def _ranked(evaluation: Evaluation, standing: Standing, placed: Placed) -> Json:
@@ -100,12 +107,13 @@ def _ranked(evaluation: Evaluation, standing: Standing, placed: Placed) -> Json:
             for id, measured in score.indicators.items()
         },
         "shown": dict(evaluation.scorer.shown(placed.unit, standing.period.first)),
-        "flags": _flags(score, placed),
+        "flags": flags(score, placed),
     }
 
 
-def _flags(score: Score, placed: Placed) -> list[str]:
-    empty = ["empty-indicator"] if score.has_empty else []
+def flags(score: Score | None, placed: Placed) -> list[str]:
+    """What a reader must know of a unit's month before relying on it. ``score``: what is behind the total, if known."""
+    empty = ["empty-indicator"] if score is not None and score.has_empty else []
     return empty + (["tied-last"] if placed.last and placed.tied else [])
 
 

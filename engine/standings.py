@@ -30,7 +30,8 @@ class Placed:
 
 @dataclass(frozen=True)
 class Standing:
-    """The ranking of one period, by rank and then unit. ``scores`` (months only) are those behind the totals."""
+    """The ranking of one period, by rank and then unit. ``scores`` are those behind the totals: a month's or those of
+    pooled counts; a mean of months has none of its own."""
 
     kind: Literal["month", "quarter", "year"]
     period: Period
@@ -129,6 +130,7 @@ def _aggregate(
 ) -> Standing:
     provisional = as_of < period.last.end
     totals: dict[str, Fraction] = {}
+    scores: dict[str, Score] = {}
     for unit in units if policy.unfinished.ranked or not provisional else ():
         ranked = [by_month[month] for month in period.months() if unit in by_month[month].totals]
         if not ranked:
@@ -138,14 +140,14 @@ def _aggregate(
         else:
             score = pooled(unit, period.months(), _mean([standing.scores[unit].bonus for standing in ranked]))
             if score is not None:
-                totals[unit] = score.total
+                totals[unit], scores[unit] = score.total, score
     return Standing(
         kind=aggregate.id,
         period=period,
         provisional=provisional,
         ranking=rank(totals, policy.last_rule),
         unranked=tuple(sorted(unit for unit in units if unit not in totals)),
-        scores={},
+        scores=scores,
     )
 
 
