@@ -80,12 +80,17 @@ class Store:
 
 
 def value(index: int) -> exp.Column:
-    """The value of the ``index``-th cell, where ``values`` has been selected."""
+    """The value of the ``index``-th cell in what ``read`` selects."""
     return sql.column(f"v{index}")
 
 
-def values(cells: Sequence[Cell]) -> list[E]:
-    return [sql.alias(casts.value_of(cell), f"v{index}") for index, cell in enumerate(cells)]
+def read(cells: Sequence[Cell], raw: exp.Select) -> exp.Select:
+    """``raw`` selects the raw cells; the result selects their values as well, and all else that ``raw`` does."""
+    trials = [sql.alias(trial, cell.trial.name) for cell in cells if (trial := casts.trial_of(cell)) is not None]
+    if trials:
+        raw = sql.select([exp.Star(), *trials], raw)
+    values = [sql.alias(casts.value_of(cell), value(index).name) for index, cell in enumerate(cells)]
+    return sql.select([exp.Star(), *values], raw)
 
 
 def between(table: Table, cells: Sequence[Cell]) -> Iterator[tuple[str, int, int, E]]:
@@ -114,7 +119,7 @@ def of_marked(store: Store) -> Iterator[Breach]:
         sql.alias(sql.call("struct_extract", sql.column("raw"), exp.Literal.number(index + 1)), cell.raw.name)
         for index, cell in enumerate(cells)
     ]
-    read = sql.select([exp.Star(), *values(cells)], sql.select([sql.column("row"), *fields], kept))
+    again = read(cells, sql.select([sql.column("row"), *fields], kept))
     tests: list[tuple[str, int, int | None, E]] = []
     for index, cell in enumerate(cells):
         tests += [(code, index, None, condition) for code, condition in casts.breaches(cell, value(index))]
@@ -122,7 +127,7 @@ def of_marked(store: Store) -> Iterator[Breach]:
     texts = [sql.cast(cell.raw.copy(), "VARCHAR") for cell in cells]
     # Where a condition is null, an unreadable value is the reason, and is reported as such.
     holds = [exp.Is(this=exp.Paren(this=condition), expression=exp.true()) for *_, condition in tests]
-    query = sql.select([sql.column("row"), *texts, *holds], read)
+    query = sql.select([sql.column("row"), *texts, *holds], again)
     for row, *rest in store.connection.execute(sql.render(query)).fetchall():
         shown, held = rest[: len(cells)], rest[len(cells) :]
         for (code, at, other, _), broken in zip(tests, held, strict=True):

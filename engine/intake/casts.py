@@ -51,6 +51,11 @@ class Cell:
         return (self.column.type, self.kind) in {("time", "time"), ("count", "whole")}
 
     @property
+    def trial(self) -> exp.Column:
+        """Where ``trial_of`` has been selected."""
+        return sql.column(f"t{self.raw.name}")
+
+    @property
     def spellings(self) -> dict[str, str]:
         """What a file may write -> the value; empty for a column that is not enumerated."""
         if self.column.type == "reference":
@@ -136,6 +141,11 @@ def type_of(cell: Cell) -> exp.DataType:
     return exp.DataType.build(types.get(cell.column.type, "VARCHAR"), dialect="duckdb")
 
 
+def trial_of(cell: Cell) -> E | None:
+    """What to select as ``cell.trial`` beside the raw cell before ``value_of``, to compute it only once."""
+    return sql.try_cast(cell.raw, "TIMESTAMP") if cell.column.type == "time" and not cell.native else None
+
+
 def value_of(cell: Cell) -> E:
     """The typed value; NULL where it cannot be read (and, except for enumerations and lists, where it is missing)."""
     if cell.enumerated:
@@ -165,7 +175,7 @@ def wrong(cell: Cell, value: E) -> list[E]:
     if cell.enumerated or column.type == "choices" or column.required:
         found.append(unread)
     elif column.type != "text":
-        found.append(sql.all_of(unread, sql.filled(cell.raw), exp.Not(this=exp.paren(empty(cell)))))
+        found.append(sql.all_of(unread, sql.filled(cell.raw), exp.Not(this=exp.Paren(this=empty(cell)))))
     if column.minimum is not None:
         found.append(_below(cell, value))
     return found
@@ -173,7 +183,7 @@ def wrong(cell: Cell, value: E) -> list[E]:
 
 def breaches(cell: Cell, value: E) -> Iterable[tuple[Code, E]]:
     """What can be wrong with the cell, each apart."""
-    column, nothing = cell.column, exp.paren(empty(cell))
+    column, nothing = cell.column, exp.Paren(this=empty(cell))
     if column.required:
         yield "required", sql.all_of(sql.is_null(value), nothing)
     if column.type != "text":
@@ -228,30 +238,23 @@ def _choices(cell: Cell) -> E:
     for separator in separators[1:]:
         whole = sql.call("replace", whole, sql.text(separator), sql.text(separators[0]))
     item = exp.to_identifier("item")
-    parts = exp.paren(sql.call("string_split", whole, sql.text(separators[0])))
-    stripped = sql.call("list_transform", parts.this, _each(item, trimmed(exp.column("item"))))
+    parts = sql.call("string_split", whole, sql.text(separators[0]))
+    stripped = sql.call("list_transform", parts, _each(item, trimmed(exp.column("item"))))
     given = sql.call("list_filter", stripped, _each(item, exp.NEQ(this=exp.column("item"), expression=sql.text(""))))
-    meant = sql.call(
-        "list_transform",
-        given,
-        _each(
-            item,
-            sql.case(
-                (exp.EQ(this=exp.column("item"), expression=sql.text(spelling)), sql.text(id))
-                for spelling, id in spellings.items()
-            ),
-        ),
+    place = {id: exp.Literal.number(number) for number, id in enumerate(cell.column.choices, 1)}
+    known = sql.case(
+        (exp.EQ(this=exp.column("item"), expression=sql.text(spelling)), place[id].copy())
+        for spelling, id in spellings.items()
     )
-    unknown = sql.call(
-        "list_contains", sql.call("list_transform", meant, _each(item, sql.is_null(exp.column("item")))), exp.true()
-    )
+    places = sql.call("list_transform", given, _each(item, known))
+    unknown = exp.NEQ(this=sql.call("list_count", places), expression=sql.call("len", places.copy()))
     declared = sql.listed(sql.text(id) for id in cell.column.choices)
-    inside = sql.call("list_contains", meant.copy(), exp.column("item"))
-    ordered = sql.call("array_to_string", sql.call("list_filter", declared, _each(item, inside)), sql.text(JOIN))
+    ordered = sql.call("list_sort", sql.call("list_distinct", places.copy()))
+    named = sql.call("list_transform", ordered, _each(item, sql.call("list_extract", declared, exp.column("item"))))
     usual = [(exp.EQ(this=cell.raw, expression=sql.text(id)), sql.text(id)) for id in cell.column.choices]
     return sql.case(
         [(sql.is_null(cell.raw), missing), *usual[:_MANY], (empty(cell), missing.copy()), (unknown, exp.null())],
-        ordered,
+        sql.call("array_to_string", named, sql.text(JOIN)),
     )
 
 
@@ -267,7 +270,7 @@ def _time(cell: Cell) -> E:
         half = exp.Interval(this=sql.text("500"), unit=exp.var("MILLISECOND"))
         rounded = sql.call("date_trunc", sql.text("second"), exp.Add(this=cell.raw.copy(), expression=half))
         return sql.case([(inside, rounded)])
-    read = sql.try_cast(cell.raw, "TIMESTAMP")
+    read = cell.trial
     # DuckDB reads far more spellings than are allowed; only the full one comes back as it was written.
     same = exp.EQ(this=sql.cast(read, "VARCHAR"), expression=cell.raw)
     usual = sql.all_of(exp.EQ(this=sql.call("strlen", cell.raw), expression=exp.Literal.number(19)), same)

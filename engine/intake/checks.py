@@ -82,7 +82,6 @@ def _pass(scan: Scan, cells: Sequence[Cell]) -> exp.Select:
         ],
         scan.relation,
     )
-    read = sql.select([exp.Star(), *breaches.values(cells)], raw)
     broken: list[E] = [
         condition for index, cell in enumerate(cells) for condition in casts.wrong(cell, breaches.value(index))
     ]
@@ -93,7 +92,7 @@ def _pass(scan: Scan, cells: Sequence[Cell]) -> exp.Select:
         record = exp.Add(this=exp.column("file_row_number"), expression=exp.Literal.number(1))
         columns += [sql.alias(exp.column("filename"), FILE), sql.alias(record, RECORD)]
     mark = sql.case([(sql.any_of(exp.Paren(this=condition) for condition in broken), kept)]) if broken else exp.null()
-    return sql.select([*columns, sql.alias(mark, RAW)], read)
+    return sql.select([*columns, sql.alias(mark, RAW)], breaches.read(cells, raw))
 
 
 def _view(store: Store, relation: str) -> None:
