@@ -38,11 +38,11 @@ class WorkCalendar:
         return day not in self.days_off and day.weekday() not in self.weekend
 
     def last_day(self, start: dt.date, amount: int, *, start_day_counts: bool) -> dt.date:
-        """The ``amount``-th workday from ``start``. ``start`` itself counts only on request and only as a workday.
+        """The ``amount``-th workday from ``start``, ``start`` itself for none. It counts only on request and as a workday.
 
         Raises UndeclaredYearError when the way there leaves the declared years.
         """
-        day = start - _DAY if start_day_counts else start
+        day = start - _DAY if start_day_counts and amount else start
         left = amount
         while left > 0:
             day += _DAY

@@ -87,7 +87,7 @@ def _clock(
         return exp.Add(this=start.copy(), expression=_interval(clock.amount, "HOUR"))
     midnight = exp.cast(exp.cast(start.copy(), "DATE"), "TIMESTAMP")
     if clock.unit == "days":
-        days = clock.amount - clock.start_day_counts
+        days = clock.amount - (clock.start_day_counts and clock.amount > 0)
         if clock.until == "same_time":
             return exp.Add(this=start.copy(), expression=_interval(days, "DAY"))
         return exp.Add(this=midnight, expression=_interval(days + 1, "DAY"))

@@ -16,17 +16,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.calendars import WorkCalendar
 from engine.policy import build_orders as orders
+from engine.policy import build_plan as plan
 from engine.policy import build_scoring as scoring
 from engine.policy.condition import Scope
 from engine.policy.context import Context, month
 from engine.policy.model import (
-    Coverage,
     Document,
-    DutyRow,
     LastRule,
-    Option,
     Policy,
-    Reading,
     Side,
     Table,
     Unfinished,
@@ -58,6 +55,7 @@ def build_policy(parts: Parts) -> Policy:
     indicators = scoring.build_indicators(context, plain, tables)
     decisions = orders.build_decisions(context, plain, tuple(indicator.id for indicator in indicators))
     obligations = orders.build_obligations(context, plain, forms)
+    duties = plan.build_duties(context, forms)
     gates = scoring.build_gates(context, tables)
     consequences = scoring.build_consequences(context, tuple(gate.id for gate in gates), sides)
     cycle, in_force = head["cycle"], head["in_force"]
@@ -92,12 +90,13 @@ def build_policy(parts: Parts) -> Policy:
         gates=gates,
         counted_from=month(counted_from),
         consequences=consequences,
-        readings=_readings(parts),
-        clauses=_clauses(context),
-        duties=_duties(context),
-        forms=tuple(context.part("forms").get("forms", ())),
+        readings=plan.build_readings(context),
+        clauses=plan.build_clauses(context),
+        duties=duties,
+        forms=plan.build_forms(context),
         places=context.ids,
     )
+    plan.check_references(context)
     if context.findings.problems:
         raise PolicyError(context.findings.problems)
     return policy
@@ -165,49 +164,6 @@ def _calendar(context: Context) -> WorkCalendar:
             work.add(day)
     weekend = frozenset(_WEEKDAYS.index(name) for name in data.get("weekend", ()))
     return WorkCalendar(frozenset(years), weekend, frozenset(off), frozenset(work))
-
-
-def _readings(parts: Parts) -> tuple[Reading, ...]:
-    return tuple(
-        Reading(
-            id=data["id"],
-            title=data["title"],
-            clause=data["clause"],
-            question=data["question"],
-            options=tuple(Option(option["id"], option["title"]) for option in data["options"]),
-            chosen=parts.chosen[data["id"]],
-            why=data["why"],
-            status=data["status"],
-        )
-        for data in parts.data.get("readings", {}).get("readings", ())
-    )
-
-
-def _clauses(context: Context) -> tuple[Coverage, ...]:
-    return tuple(
-        Coverage(
-            id=data["id"],
-            summary=data["summary"],
-            covered_by=tuple(data.get("covered_by", ())),
-            judgement=data.get("judgement", ""),
-            missing_datum=data.get("missing_datum", ""),
-        )
-        for data in context.part("clauses").get("clauses", ())
-    )
-
-
-def _duties(context: Context) -> tuple[DutyRow, ...]:
-    return tuple(
-        DutyRow(
-            id=context.declare(data["id"], "duties", ("duties", i)),
-            title=data["title"],
-            clause=data["clause"],
-            owner=data["owner"],
-            rhythm=json.dumps(data["rhythm"], ensure_ascii=False, sort_keys=True),
-            description=data.get("description", ""),
-        )
-        for i, data in enumerate(context.part("duties").get("duties", ()))
-    )
 
 
 def _digest(data: Mapping[str, Data]) -> str:

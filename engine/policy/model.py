@@ -416,6 +416,7 @@ class Coverage:
     """What covers a clause: ids of policy items, or ``judgement`` with the datum a machine would need."""
 
     id: str
+    title: str
     summary: str
     covered_by: tuple[str, ...]
     judgement: str = ""
@@ -423,15 +424,20 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class DutyRow:
-    """A recurring duty of an office: not computed from orders, but due on known days."""
+class Duty:
+    """A recurring duty of an office: not computed from orders. ``rhythm`` and ``contents`` are as the file has them."""
 
     id: str
     title: str
     clause: str
     owner: str
-    rhythm: str
+    rhythm: Mapping[str, object]
     description: str
+    evidence: str
+    subjects: tuple[str, ...] = ()
+    contents: tuple[Mapping[str, object], ...] = ()
+    forms: tuple[str, ...] = ()
+    supports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -471,7 +477,7 @@ class Policy:
     consequences: tuple[Consequence, ...]
     readings: tuple[Reading, ...]
     clauses: tuple[Coverage, ...]
-    duties: tuple[DutyRow, ...]
+    duties: tuple[Duty, ...]
     forms: tuple[Mapping[str, object], ...]
     places: Mapping[str, Place]
 
