@@ -32,6 +32,9 @@ def tree(condition: Condition, truths: Mapping[Test, bool], names: Names) -> Tre
     match condition:
         case Test():
             return _node("test", say(condition, names), truths.get(condition, False), [])
+        case Not(Test(fact, allowed) as part):
+            others = Test(fact, tuple(value for value in fact.values if value not in allowed))
+            return _node("test", say(others, names), not truths.get(part, False), [])
         case Not(part):
             inner = tree(part, truths, names)
             return _node("not", None, not inner["holds"], [inner])
