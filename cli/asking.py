@@ -60,7 +60,7 @@ def write_decisions(found: Evaluation, target: Path, say: Say) -> None:
 
 
 def order_explanation(asked: Asked, order: str, say: Say) -> dict[str, Any]:
-    """Raises InputError, PolicyError and CompileError."""
+    """Raises InputError, PolicyError, CompileError and DisagreementError."""
     from engine.explain_order import explain_order
 
     return explain_order(evaluation(asked, say), order)

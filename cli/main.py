@@ -80,9 +80,13 @@ def _file_trouble(error: OSError) -> str:
 
 
 def _refusal(error: Exception) -> str:
-    """What the rule engine refused, or nothing; its error is imported only once something went wrong."""
+    """What the rule engine refused or disowned, or nothing; its errors are imported only once something went wrong."""
     from engine.decisions.compile import CompileError
+    from engine.explain_order import DisagreementError
 
+    if isinstance(error, DisagreementError):
+        differing = clip(str(error), 200)
+        return f"规则引擎重新认定的结果与查表不一致，结果不可信：{differing}。请用 --no-cache 再试，并报告给维护者"
     return str(error) if isinstance(error, CompileError) else ""
 
 

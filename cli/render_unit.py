@@ -1,4 +1,4 @@
-"""The explanation of one unit in one period for people: each indicator's arithmetic, total, ladder, what follows.
+"""The explanation of one unit in one period for people: each indicator's arithmetic, total, gates, ladder, effects.
 
 Knows the explanation's keys and tables; knows nothing of how scores come about.
 """
@@ -6,86 +6,121 @@ Knows the explanation's keys and tables; knows nothing of how scores come about.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from rich.console import Console
 
-from cli.document import figure
+from cli.document import GATES, RATES, figure
+from cli.reasons import why
 from cli.tables import DIM, LAST, WARN, cell, column, draw, heading, line, table
 
-Explanation = Mapping[str, Any]
+Item = Mapping[str, Any]
 
 
-def render_unit(console: Console, explanation: Explanation) -> None:
-    """Writes every part that the explanation has."""
+def render_unit(console: Console, explanation: Item) -> None:
+    """Writes the whole explanation; parts that the period does not have are left out."""
     policy = explanation["policy"]
-    line(console, f"{explanation['unit']}　{explanation.get('period_title') or explanation['period']}", "bold")
-    line(console, f"{policy.get('title') or policy['id']}（版本 {policy['version']}）　统计时点 {explanation['as_of']}")
+    line(console, f"{explanation['unit']}　{explanation['title']}", "bold")
+    line(console, f"{policy['title']}（版本 {policy['version']}）　统计时点 {explanation['as_of']}")
     if explanation["provisional"]:
-        line(console, "期间尚未结束：结果是暂定的，不累计，也不触发任何后果", WARN)
+        line(console, "期间尚未结束，结果是暂定的", WARN)
     if explanation["rank"] is None:
         line(console, "未参加排名", WARN)
     else:
-        last = "，末位" if explanation["last"] else ""
-        ranked = f"第 {explanation['rank']} 名（共 {explanation['ranked']} 个单位）{last}"
-        line(console, f"总分 {figure(explanation['total'])}　{ranked}", LAST if last else "")
+        place = f"总分 {figure(explanation['total'])}　第 {explanation['rank']} 名，共 {explanation['of']} 个单位"
+        last = f"　末位{'（并列，请确认）' if explanation['tied'] else ''}" if explanation["last"] else ""
+        line(console, place + last, LAST if last else "")
     _indicators(console, explanation)
-    _months(console, explanation.get("months", []))
-    _sentences(console, "三率与前提", explanation.get("gates", []))
-    _sentences(console, "末位的累计", explanation.get("ladder", []))
+    _months(console, explanation["months"])
+    for counted in explanation["shown"]:
+        line(console, f"{counted['title']}（不计分）：{counted['orders']} 件")
+    _gates(console, explanation["gates"])
+    if explanation["ladder"]:
+        heading(console, "末位的累计")
+        line(console, _ladder(explanation["ladder"]))
     _consequences(console, explanation["consequences"])
 
 
-def _indicators(console: Console, explanation: Explanation) -> None:
-    indicators = explanation.get("indicators", [])
-    if not indicators:
+def _indicators(console: Console, explanation: Item) -> None:
+    if not explanation["indicators"]:
         return
     heading(console, "指标")
     grid = table()
     column(grid, "依据与指标", least=12)
-    column(grid, "得分之和 / 件数", align="right", least=9)
+    column(grid, "怎样得出", least=16)
     column(grid, "值", align="right", keep=True)
     column(grid, "目标", align="right", keep=True)
     column(grid, "权重", align="right", keep=True)
     column(grid, "计分", align="right", keep=True)
-    for item in indicators:
-        value, target = item["value"], item["target"]
-        below = value is not None and target is not None and value < float(target)
+    for item in explanation["indicators"]:
         grid.add_row(
             cell(f"{item['clause']}：{item['title']}"),
-            cell(f"{item['points']} / {item['orders']}"),
-            cell(figure(value), WARN if below else ""),
-            cell("-" if target is None else f"≥{float(target):g}"),
-            cell(figure(item["weight"])),
-            cell(figure(item["scored"])),
+            cell(_arithmetic(item)),
+            cell(figure(item["value"]), WARN if item["reached"] is False else ""),
+            cell("-" if item["target"] is None else f"≥{item['target']:g}"),
+            cell(_weight(item)),
+            cell(figure(item["contribution"])),
         )
     draw(console, grid)
+    if explanation["score"] is None:
+        return
     score, bonus, total = (figure(explanation[key]) for key in ("score", "bonus", "total"))
+    awards = "、".join(f"{_decimal(award['points'])}" for award in explanation["awards"])
     line(console, f"得分 {score} + 加分 {bonus} = 总分 {total}")
-    for award in explanation.get("awards", []):
-        line(console, f"加分：{award}", DIM)
+    if awards:
+        line(console, f"加分的记录：{awards}（封顶后 {bonus}）")
 
 
-def _months(console: Console, months: Sequence[Mapping[str, Any]]) -> None:
+def _arithmetic(item: Item) -> str:
+    """The value as sum of points over orders: ``(100×8+80×2) ÷ 12``."""
+    bands = [band for band in item["bands"] if band["orders"] and Fraction(band["points"])]
+    parts = "+".join(f"{_decimal(band['points'])}×{band['orders']}件{band['title']}" for band in bands) or "0"
+    base = f"{item['orders']}件" + (f"（{item['peers']}合计）" if item["peers"] else "")
+    return f"({parts})÷{base}"
+
+
+def _weight(item: Item) -> str:
+    """The weight, and what it became where others had nothing to count."""
+    weight = f"{item['weight']:g}"
+    return weight if item["carried"] == item["weight"] else f"{weight}→{figure(item['carried'])}"
+
+
+def _months(console: Console, months: Sequence[Item]) -> None:
     if not months:
         return
-    heading(console, "由各月总分得出")
+    heading(console, "各月")
     grid = table()
     column(grid, "月份", keep=True)
+    column(grid, "名次", align="right", keep=True)
     column(grid, "总分", align="right", keep=True)
     for month in months:
-        grid.add_row(cell(month["period"]), cell(figure(month["total"])))
+        rank = "-" if month["rank"] is None else month["rank"]
+        grid.add_row(cell(month["period"]), cell(rank), cell(figure(month["total"])))
     draw(console, grid)
 
 
-def _sentences(console: Console, title: str, sentences: Sequence[str]) -> None:
-    if sentences:
-        heading(console, title)
-        for sentence in sentences:
-            line(console, sentence)
+def _gates(console: Console, gates: Sequence[Item]) -> None:
+    for gate in gates:
+        heading(console, f"前提：{gate['title']}（{gate['clause']}）")
+        grid = table()
+        column(grid, "比率", least=10)
+        column(grid, "本级", align="right", keep=True)
+        column(grid, "平均", align="right", keep=True)
+        column(grid, "结论", keep=True)
+        for rate in gate["rates"]:
+            figures = (cell(figure(rate["figure"])), cell(figure(rate["benchmark"])))
+            grid.add_row(cell(rate["name"]), *figures, cell(RATES.get(rate["state"], rate["state"])))
+        draw(console, grid)
+        line(console, GATES.get(str(gate["outcome"]), str(gate["outcome"])))
 
 
-def _consequences(console: Console, consequences: Sequence[Mapping[str, Any]]) -> None:
+def _ladder(ladder: Item) -> str:
+    state = "本期末位" if ladder["last"] else "本期不是末位"
+    return f"{state}；至本期连续末位 {ladder['running']} 期，累计末位 {ladder['times']} 次"
+
+
+def _consequences(console: Console, consequences: Sequence[Item]) -> None:
     heading(console, "后果：触发与未触发")
     if not consequences:
         line(console, "这一期间没有可触发的后果", DIM)
@@ -94,11 +129,24 @@ def _consequences(console: Console, consequences: Sequence[Mapping[str, Any]]) -
     column(grid, "触发", keep=True)
     column(grid, "依据与事由", least=16)
     column(grid, "为什么", least=20)
+    column(grid, "谁对谁做什么", least=16)
     for item in consequences:
         style = LAST if item["fired"] else ""
+        reason = why(item["conditions"]) if item["counted"] else "这一期间不累计，也不触发"
+        deed = f"{item['actor']}→{item['audience']}：{item['action']}{'' if item['mandatory'] else '（酌情）'}"
+        if item["affected"]:
+            deed += f"；涉及{'、'.join(item['affected'])}"
+        if item["due"]:
+            deed += f"；期限 {item['due']}"
         grid.add_row(
             cell("是" if item["fired"] else "否", style),
             cell(f"{item['clause']}：{item['title']}", style),
-            cell("；".join(item["why"])),
+            cell(reason),
+            cell(deed, "" if item["fired"] else DIM),
         )
     draw(console, grid)
+
+
+def _decimal(text: str) -> str:
+    """An exact fraction as people write it."""
+    return f"{float(Fraction(text)):g}"
