@@ -21,7 +21,7 @@ from engine.decisions.questions import Combination, Group
 from engine.decisions.tables import DecisionTable
 from engine.evaluation import Evaluation
 from engine.facts import ORDERS, Row, column, month_index
-from engine.gates import gate_states
+from engine.gates import GateState, gate_states
 from engine.intake.found import Intake
 from engine.intake.take_in import take_in
 from engine.lookups import Answers, DuckDB, look_up
@@ -32,7 +32,7 @@ from engine.policy.model import Policy
 from engine.policy.versions import Version, find_version, governing, list_versions
 from engine.problems import InputError, Place, Problem
 from engine.scores import Scorer
-from engine.standings import aggregated, monthly
+from engine.standings import Standing, aggregated, monthly
 from engine.tallies import tally
 
 
@@ -79,8 +79,31 @@ def evaluate_intake(
     say("正在统计…")
     scorer = score(compiled, intake, connection, as_of, request.time_limit)
     months = monthly(policy, scorer, as_of)
+    return conclude(compiled, intake, connection, as_of, scorer, months, gates_of(compiled, intake))
+
+
+Gates = Mapping[str, Mapping[Month, GateState]]
+"""The state of every gate in every month of the cycle."""
+
+
+def gates_of(compiled: CompiledPolicy, intake: Intake) -> Gates:
+    """Every gate, from the figures that were taken in."""
+    gates = compiled.policy.gates
+    return {gate.id: gate_states(compiled, gate, intake.rows.get(gate.table, ())) for gate in gates}
+
+
+def conclude(
+    compiled: CompiledPolicy,
+    intake: Intake,
+    connection: duckdb.DuckDBPyConnection,
+    as_of: dt.datetime,
+    scorer: Scorer,
+    months: Sequence[Standing],
+    gates: Gates,
+) -> Evaluation:
+    """From the standings of the months and the gates to longer periods and to what follows."""
+    policy = compiled.policy
     standings = (*months, *aggregated(policy, months, scorer.units, scorer.pooled, as_of))
-    gates = {gate.id: gate_states(compiled, gate, intake.rows.get(gate.table, ())) for gate in policy.gates}
     considered = consider(compiled, standings, gates)
     return Evaluation(policy, compiled, intake, as_of, scorer, standings, gates, considered, connection)
 

@@ -1,11 +1,12 @@
 """Looks the rule engine's answers up for every order: one joined table a group of questions.
 
 Knows how facts become join keys and how tags feed later groups; must not decide anything itself. A look-up that finds
-nothing is counted in ``missed`` and must be treated as an error.
+nothing must be treated as an error, never as a dropped row.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,11 +16,14 @@ from sqlglot import exp
 
 from engine.compiled import Decided
 from engine.conditions import NO, YES, Element, Tag
-from engine.decisions.questions import Combination, Group
+from engine.decisions.questions import Combination, Group, Question
 from engine.decisions.tables import DecisionTable
 from engine.facts import ORDERS, Row, column, fact_sql, is_boolean
 
 LIST_SEPARATOR = ";"
+MOST_CODED = 64
+"""Values of one fact up to which a look-up goes by numbers: positions in a list are found by trying each."""
+MOST_KEYS = 2**31 - 1
 DecideFound = Callable[[Group, Sequence[Combination]], DecisionTable]
 
 
@@ -47,6 +51,14 @@ class Answers:
         misses = (exp.Is(this=hit.copy(), expression=exp.null()) for hit in self.hits)
         return exp.paren(exp.or_(exp.false(), *misses))
 
+    def found(self) -> exp.Select:
+        """``source`` with only the orders that every look-up found, which a database joins faster; count them."""
+        source = self.source.copy()
+        for join in source.args.get("joins", ()):
+            join.set("side", None)
+            join.set("kind", "INNER")
+        return source
+
     def tag(self, name: str) -> exp.Expr:
         """True for an order to which some rule gave the tag."""
         return exp.paren(exp.or_(*(given.copy() for given in self.given.get(name, [exp.false()]))))
@@ -57,7 +69,7 @@ class Database(Protocol):
 
     def distinct(self, query: exp.Select) -> list[tuple[str | bool, ...]]: ...
 
-    def store(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[str | bool, ...]]) -> None: ...
+    def store(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[str | bool | int, ...]]) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,7 @@ class DuckDB:
     def distinct(self, query: exp.Select) -> list[tuple[str | bool, ...]]:
         return self.connection.execute(query.distinct().sql(dialect="duckdb")).fetchall()
 
-    def store(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[str | bool, ...]]) -> None:
+    def store(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[str | bool | int, ...]]) -> None:
         """Replace temporary table ``name`` (columns as name and SQL type)."""
         unnested = ", ".join(f"unnest(${i + 1}::{type}[]) AS {id}" for i, (id, type) in enumerate(columns))
         values = [[row[i] for row in rows] for i in range(len(columns))]
@@ -88,58 +100,113 @@ def look_up(
 
 def _join(database: Database, answers: Answers, row: Row, item: Decided, decide_found: DecideFound, name: str) -> None:
     group = item.group
-    keys = [answers.tag(fact.name) if isinstance(fact, Tag) else fact_sql(fact, row) for fact in group.facts]
-    answers.asked.append(AskedGroup(group, tuple(keys)))
-    if not keys:
-        _constant(answers, item)
+    facts = [answers.tag(fact.name) if isinstance(fact, Tag) else fact_sql(fact, row) for fact in group.facts]
+    answers.asked.append(AskedGroup(group, tuple(facts)))
+    if not facts:
+        if item.table is None:
+            raise LookupError("a group without facts is always enumerable")
+        _answer(answers, group.questions, [item.table.rows[()]], name)
         return
-    rows = _rows(database, answers, item, keys, decide_found)
-    columns = [(f"k{i}", "BOOLEAN" if is_boolean(fact) else "VARCHAR") for i, fact in enumerate(group.facts)]
-    columns += [(f"q{i}", "BOOLEAN") for i in range(len(group.questions))] + [("hit", "BOOLEAN")]
-    database.store(name, columns, rows)
-    on = exp.and_(*(exp.EQ(this=column(f"k{i}", name), expression=key) for i, key in enumerate(keys)))
+    decided = _rows(database, answers, item, facts, decide_found)
+    keys = _keys(group, facts, [values for values, _ in decided])
+    held = _answer(answers, group.questions, [bits for _, bits in decided], name)
+    columns = [(f"k{i}", key.type) for i, key in enumerate(keys)]
+    columns += [(id, "BOOLEAN") for id in held] + [("hit", "BOOLEAN")]
+    answered = zip(*held.values(), strict=True) if held else ((),) * len(decided)
+    found = zip(*(key.values for key in keys), strict=True)
+    database.store(name, columns, [(*key, *truths, True) for key, truths in zip(found, answered, strict=True)])
+    on = exp.and_(*(exp.EQ(this=column(f"k{i}", name), expression=key.sql) for i, key in enumerate(keys)))
     answers.source = answers.source.join(exp.to_table(name), on=on, join_type="left")
     answers.hits.append(column("hit", name))
-    for i, question in enumerate(group.questions):
-        answers.answer[question.id] = column(f"q{i}", name)
-        for tag in question.gives:
-            answers.given.setdefault(tag, []).append(column(f"q{i}", name))
 
 
-def _constant(answers: Answers, item: Decided) -> None:
-    """Questions that test nothing have the same answer for every order."""
-    if item.table is None:
-        raise LookupError("a group without facts is always enumerable")
-    bits = item.table.rows[()]
-    for i, question in enumerate(item.group.questions):
-        held = exp.true() if bits >> i & 1 else exp.false()
-        answers.answer[question.id] = held
+def _answer(answers: Answers, questions: Sequence[Question], bits: Sequence[int], name: str) -> dict[str, list[bool]]:
+    """Say where each question's answer and each tag is read; the columns that table ``name`` needs for it.
+
+    Equal columns are one, and what is the same in every row needs none.
+    """
+    known: dict[tuple[bool, ...], exp.Expr] = {}
+    columns: dict[str, list[bool]] = {}
+
+    def read(truths: tuple[bool, ...]) -> exp.Expr:
+        if truths not in known:
+            if len(set(truths)) == 1:
+                known[truths] = exp.true() if truths[0] else exp.false()
+            else:
+                id = f"a{len(columns)}"
+                columns[id] = list(truths)
+                known[truths] = column(id, name)
+        return known[truths]
+
+    given: dict[str, int] = {}
+    for i, question in enumerate(questions):
+        answers.answer[question.id] = read(tuple(bool(held >> i & 1) for held in bits))
         for tag in question.gives:
-            answers.given.setdefault(tag, []).append(held)
+            given[tag] = given.get(tag, 0) | 1 << i
+    for tag, mask in given.items():
+        answers.given.setdefault(tag, []).append(read(tuple(bool(held & mask) for held in bits)))
+    return columns
+
+
+@dataclass(frozen=True)
+class _Key:
+    """One column of a look-up table's key: its expression over orders, its type and its value in each row."""
+
+    sql: exp.Expr
+    type: str
+    values: Sequence[str | bool | int]
+
+
+def _keys(group: Group, facts: Sequence[exp.Expr], rows: Sequence[Combination]) -> list[_Key]:
+    """One number for the whole combination where every fact has few values: joins by one small number are fastest.
+
+    A value that is not in the list has no position (NULL, or 0 in some databases), and so no row.
+    """
+    listed = [
+        (NO, YES)
+        if is_boolean(fact)
+        else tuple(sorted({row[i] for row in rows}) if isinstance(fact, Element) else fact.values)
+        for i, fact in enumerate(group.facts)
+    ]
+    sizes = [2 if is_boolean(fact) else len(values) + 1 for fact, values in zip(group.facts, listed, strict=True)]
+    if max(sizes) > MOST_CODED or math.prod(sizes) > MOST_KEYS:
+        kinds = [is_boolean(fact) for fact in group.facts]
+        return [
+            _Key(sql, "BOOLEAN" if kind else "VARCHAR", [row[i] == YES if kind else row[i] for row in rows])
+            for i, (sql, kind) in enumerate(zip(facts, kinds, strict=True))
+        ]
+    number: exp.Expr | None = None
+    numbers = [0] * len(rows)
+    for i, (fact, sql, values, size) in enumerate(zip(group.facts, facts, listed, sizes, strict=True)):
+        first = 0 if is_boolean(fact) else 1
+        place = {value: position for position, value in enumerate(values, first)}
+        digit = exp.cast(sql, "INT") if is_boolean(fact) else _position(sql, values)
+        scaled = None if number is None else exp.Mul(this=exp.paren(number), expression=exp.Literal.number(size))
+        number = digit if scaled is None else exp.Add(this=scaled, expression=digit)
+        numbers = [so_far * size + place[row[i]] for so_far, row in zip(numbers, rows, strict=True)]
+    assert number is not None
+    return [_Key(number, "INTEGER", numbers)]
+
+
+def _position(of: exp.Expr, values: Sequence[str]) -> exp.Expr:
+    return exp.ArrayPosition(this=exp.Array(expressions=[exp.Literal.string(value) for value in values]), expression=of)
 
 
 def _rows(
-    database: Database, answers: Answers, item: Decided, keys: list[exp.Expr], decide_found: DecideFound
-) -> list[tuple[str | bool, ...]]:
-    """Rows of the look-up table: keys, one answer a question, and the mark that something was found."""
-    facts = item.group.facts
-    width = len(item.group.questions)
-
-    def line(values: Sequence[str], bits: int) -> tuple[str | bool, ...]:
-        shown = (value == YES if is_boolean(fact) else value for fact, value in zip(facts, values, strict=True))
-        return (*shown, *(bool(bits >> i & 1) for i in range(width)), True)
-
+    database: Database, answers: Answers, item: Decided, facts: list[exp.Expr], decide_found: DecideFound
+) -> list[tuple[Combination, int]]:
+    """Every combination that an order can have, and the answers to it: one bit a question."""
     element = item.group.element
     if element is None and item.table is not None:
-        return [line(values, bits) for values, bits in item.table.rows.items()]
+        return list(item.table.rows.items())
     found = sorted(
         tuple(_token(value) for value in values)
-        for values in database.distinct(answers.source.select(*(key.copy() for key in keys)))
+        for values in database.distinct(answers.source.select(*(fact.copy() for fact in facts)))
     )
     if element is None:
         table = decide_found(item.group, found)
-        return [line(values, table.rows[values]) for values in found]
-    return [line(values, bits) for values, bits in _united(item, element, found, decide_found)]
+        return [(values, table.rows[values]) for values in found]
+    return _united(item, element, found, decide_found)
 
 
 def _token(value: str | bool) -> str:

@@ -46,39 +46,42 @@ def events(policy: Policy) -> Mapping[str, tuple[str, ...]]:
 
 
 def tally_query(policy: Policy, answers: Answers) -> exp.Select:
-    """Rows (event number, unit, month index, a count for each question in order, number of missed look-ups).
+    """Rows (event number, unit, month index, number of orders, a sum for each of ``counted`` in order).
 
     Orders are first grouped by unit and all their months at once, which leaves a small table; each event's counts are
-    then added up from it.
+    then added up from it. Orders that a look-up did not find are not in it.
     """
     placed = events(policy)
     distinct = tuple(dict.fromkeys(placed.values()))
     unit = column(policy.orders.unit or "")
     months = [exp.alias_(month_index(first_filled(event)), f"m{i}") for i, event in enumerate(distinct)]
-    counts = [exp.alias_(_count_if(answers.answer[id]), f"n{i}") for i, id in enumerate(placed)]
-    missed = exp.alias_(_count_if(answers.missed), "missed")
+    sums = [exp.alias_(_number_of(holds), f"n{i}") for i, holds in enumerate(counted(policy, answers))]
     keys = [unit, *(month.this for month in months)]
-    grouped = answers.source.select(exp.alias_(unit, "unit"), *months, *counts, missed).group_by(*keys)
-    parts = [_event_query(i, event, placed) for i, event in enumerate(distinct)]
+    orders = exp.alias_(exp.Count(this=exp.Star()), "orders")
+    grouped = answers.found().select(exp.alias_(unit, "unit"), *months, orders, *sums).group_by(*keys)
+    parts = [_event_query(i, len(sums)) for i in range(len(distinct))]
     union: exp.Query = parts[0]
     for part in parts[1:]:
         union = exp.union(union, part, distinct=False)
     return exp.select("*").from_(union.subquery("t")).with_("grouped", as_=grouped, materialized=True)
 
 
-def _count_if(holds: exp.Expr) -> exp.Expr:
-    return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=holds.copy()))
+def counted(policy: Policy, answers: Answers) -> tuple[exp.Expr, ...]:
+    """What is counted: the answers to the questions, each that several questions share only once."""
+    return tuple(dict.fromkeys(answers.answer[id] for id in events(policy)))
 
 
-def _event_query(number: int, event: tuple[str, ...], placed: Mapping[str, tuple[str, ...]]) -> exp.Select:
-    sums = [
-        exp.alias_(exp.Sum(this=column(f"n{i}", "g")) if fields == event else exp.null(), f"n{i}")
-        for i, fields in enumerate(placed.values())
-    ]
+def _number_of(holds: exp.Expr) -> exp.Expr:
+    if holds == exp.true():
+        return exp.Count(this=exp.Star())
+    return exp.Sum(this=exp.cast(holds.copy(), "INT"))
+
+
+def _event_query(number: int, sums: int) -> exp.Select:
     keys = [column("unit", "g"), column(f"m{number}", "g")]
+    added = [exp.alias_(exp.Sum(this=column(name, "g")), name) for name in ("orders", *(f"n{i}" for i in range(sums)))]
     return (
-        exp.select(exp.alias_(exp.Literal.number(number), "event"), keys[0], exp.alias_(keys[1], "m"), *sums)
-        .select(exp.alias_(exp.Sum(this=column("missed", "g")), "missed"))
+        exp.select(exp.alias_(exp.Literal.number(number), "event"), keys[0], exp.alias_(keys[1], "m"), *added)
         .from_(exp.alias_(exp.to_table("grouped"), "g", table=True))
         .group_by(*keys)
     )
@@ -87,16 +90,31 @@ def _event_query(number: int, event: tuple[str, ...], placed: Mapping[str, tuple
 def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnection) -> Tallies:
     """Run the query and keep the months of the cycle. Raises MissedLookUpError."""
     placed = events(policy)
+    distinct = tuple(dict.fromkeys(placed.values()))
+    sums = counted(policy, answers)
+    asked = [
+        [(id, sums.index(answers.answer[id])) for id, fields in placed.items() if fields == event] for event in distinct
+    ]
     rows = connection.execute(tally_query(policy, answers).sql(dialect="duckdb")).fetchall()
     counts: dict[str, dict[tuple[str, Month], int]] = {id: {} for id in placed}
     units: set[str] = set()
-    for _, unit, index, *numbers, missed in rows:
-        if missed:
-            raise MissedLookUpError(f"{missed}")
+    found = 0
+    for event, unit, index, orders, *numbers in rows:
+        found += orders if event == 0 else 0
         units.add(unit)
         if index is None or not policy.first.index <= index <= policy.last.index:
             continue
-        for id, number in zip(placed, numbers, strict=True):
-            if number:
-                counts[id][unit, Month(index)] = int(number)
+        for id, place in asked[event]:
+            if numbers[place]:
+                counts[id][unit, Month(index)] = int(numbers[place])
+    missed = _orders(answers, connection) - found
+    if missed:
+        raise MissedLookUpError(f"{missed}")
     return Tallies(counts, tuple(sorted(units)))
+
+
+def _orders(answers: Answers, connection: duckdb.DuckDBPyConnection) -> int:
+    every = exp.select(exp.Count(this=exp.Star())).from_(answers.source.args["from_"].this.copy())
+    row = connection.execute(every.sql(dialect="duckdb")).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -56,11 +56,14 @@ def check(
         header = exp.EQ(this=ROW.copy(), expression=exp.Literal.number(0))
         connection.execute(sql.render(exp.delete(sql.name(store.name), where=header)))
     rows, marked = store.counts()
-    found = (
-        *(breaches.of_marked(store) if marked else ()),
-        *(Breach(flaw.record, "flaw", flaw.column or "", flaw.value, flaw.reason) for flaw in scan.flaws),
-        *breaches.of_doubled(store),
-    )
+    spoilt = {(flaw.record, flaw.column) for flaw in scan.flaws}
+    found = [
+        breach
+        for breach in (breaches.of_marked(store) if marked else ())
+        if not {(breach.row, breach.column), (breach.row, None)} & spoilt  # the flaw is the reason
+    ]
+    found += [Breach(flaw.record, "flaw", flaw.column or "", flaw.value, flaw.reason) for flaw in scan.flaws]
+    found += breaches.of_doubled(store)
     origin = store.origin({breach.row for breach in found})
     if origin:
         connection.execute(sql.render(exp.delete(sql.name(store.name), where=sql.given_rows())), [list(origin)])

@@ -10,7 +10,6 @@ import mmap
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 from engine.intake.found import BLANKS, Flaw
@@ -155,14 +154,18 @@ def records(text: Iterable[str], file: str) -> Iterator[Record]:
 
 
 def rewrite(path: Path, coding: str, target: Path) -> tuple[Flaw, ...]:
-    """``target`` gets the same records as clean UTF-8 text, each as wide as the header; returns the uneven ones."""
+    """``target`` gets the same records as clean UTF-8 text, each as wide as the header; returns the uneven ones.
+
+    Names in the header become numbers: DuckDB takes the first line break of a file, even in a cell, for all of them.
+    """
     found = records(lines(path, coding), str(path))
     first = next(found)
     width = len(first.cells)
     flaws = []
     with target.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        for number, record in enumerate(chain([first], found)):
+        writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writerow(range(width))
+        for number, record in enumerate(found, 1):
             cells = record.cells
             if len(cells) < width or any(cell.strip(BLANKS) for cell in cells[width:]):
                 flaws.append(Flaw(number, None, "", f"第 {record.line} 行有 {len(cells)} 列，表头有 {width} 列"))

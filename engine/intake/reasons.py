@@ -70,5 +70,5 @@ def _some(values: tuple[str, ...] | list[str]) -> str:
 
 
 def _similar(value: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(value[:100], known, 1, 0.6)
+    close = difflib.get_close_matches(value[:100], known, 1, 0.5)
     return f"；是否应为“{close[0]}”" if close else ""

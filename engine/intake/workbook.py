@@ -41,7 +41,7 @@ def rewrite(
     flaws: list[Flaw] = []
     waiting: list[list[str]] = []
     with target.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
+        writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for number, row in enumerate(_rows(path)):
             cells = []
             for index, cell in enumerate(row):
