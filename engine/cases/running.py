@@ -1,0 +1,199 @@
+"""Runs cases the way any folder is evaluated, and says which expectations do not hold and what each case exercised.
+
+Knows the order of the steps; must not know how results are compared or shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from engine.cases.comparing import Outcome, compare
+from engine.cases.giving import given_intake, order_cells
+from engine.cases.naming import given_problems, reading_problems, unit_names
+from engine.cases.order_outcomes import OrderOutcome, order_outcomes
+from engine.cases.reading import Case, Given, read_cases
+from engine.compiled import CompiledPolicy, compile_policy
+from engine.evaluate import Gates, conclude, gates_of, open_database, order_detail, score
+from engine.intake.found import Intake
+from engine.policy.build import build_policy
+from engine.policy.model import Policy
+from engine.policy.parts import check_parts, read_sources
+from engine.policy.schema import Schemas
+from engine.problems import InputError, Place, PolicyError, Problem
+from engine.scores import Scorer
+from engine.standings import Standing, month_standing, monthly
+from engine.tallies import Tallies
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a case exercised. ``quiet``: looked at and did not fire. ``duties``: obligation and state (``none``: does
+    not apply); ``gates``: gate and outcome in some month; ``readings``: the options the case chose itself."""
+
+    about: frozenset[str] = frozenset()
+    rules_fired: frozenset[str] = frozenset()
+    rules_quiet: frozenset[str] = frozenset()
+    consequences_fired: frozenset[str] = frozenset()
+    consequences_quiet: frozenset[str] = frozenset()
+    duties: frozenset[tuple[str, str]] = frozenset()
+    gates: frozenset[tuple[str, str]] = frozenset()
+    readings: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """``failures`` is empty when the case holds; each stands at the expectation that does not."""
+
+    title: str
+    place: Place
+    failures: tuple[Problem, ...]
+    reached: Reached
+
+
+def run_cases(folder: Path, schemas: Path, *, cache: Path | None, time_limit: float = 60.0) -> Iterator[CaseResult]:
+    """The result of every case of the policy in ``folder``, in order.
+
+    Raises PolicyError when the policy or a file of cases is broken, and CompileError.
+    """
+    cases = read_cases(folder, schemas)
+    bench = Bench(folder, schemas, cache=cache, time_limit=time_limit)
+    for case in cases:
+        yield bench.run(case)
+
+
+class Bench:
+    """Runs cases of one policy; each set of readings is compiled once, when a case first needs it.
+
+    Raises PolicyError when the policy is broken.
+    """
+
+    def __init__(self, folder: Path, schemas: Path, *, cache: Path | None, time_limit: float = 60.0) -> None:
+        self._folder = folder
+        self._schemas = Schemas(schemas)
+        self._cache = cache
+        self._time_limit = time_limit
+        self._connection = open_database()
+        found: list[Problem] = []
+        self._sources = read_sources(folder, found)
+        if found:
+            raise PolicyError(found)
+        self._policies: dict[tuple[tuple[str, str], ...], Policy] = {}
+        self._compiled: dict[str, CompiledPolicy] = {}
+
+    def policy(self, chosen: Mapping[str, str]) -> Policy:
+        """The policy under these readings. Raises PolicyError."""
+        key = tuple(sorted(chosen.items()))
+        if key not in self._policies:
+            parts = check_parts(self._folder, self._sources, self._schemas, chosen, [])
+            self._policies[key] = build_policy(parts)
+        return self._policies[key]
+
+    def compiled(self, policy: Policy) -> CompiledPolicy:
+        """Raises CompileError."""
+        if policy.digest not in self._compiled:
+            self._compiled[policy.digest] = compile_policy(policy, cache=self._cache, time_limit=self._time_limit)
+        return self._compiled[policy.digest]
+
+    def run(self, case: Case) -> CaseResult:
+        """Raises PolicyError and CompileError: whatever is wrong with the case itself is a failure of it."""
+        try:
+            outcome = self.outcome(case)
+        except InputError as error:
+            titled = (replace(problem, what=f"案例“{case.title}”：{problem.what}") for problem in error.problems)
+            return CaseResult(case.title, case.place, tuple(titled), Reached())
+        return CaseResult(case.title, case.place, compare(case, outcome), _reached(case, outcome))
+
+    def outcome(self, case: Case) -> Outcome:
+        """What comes of what the case gives.
+
+        Raises InputError when that names something the policy does not have or cannot be taken in, and PolicyError
+        and CompileError.
+        """
+        wrong = tuple(reading_problems(self.policy({}), case))
+        if wrong:
+            raise InputError(wrong)
+        policy = self.policy(case.given.chosen)
+        wrong = tuple(given_problems(policy, case))
+        if wrong:
+            raise InputError(wrong)
+        compiled = self.compiled(policy)
+        try:
+            return self._outcome(compiled, case)
+        except InputError as error:
+            raise InputError(
+                Problem(case.place, item.what, item.value, item.instead) for item in error.problems
+            ) from error
+
+    def _outcome(self, compiled: CompiledPolicy, case: Case) -> Outcome:
+        policy, given = compiled.policy, case.given
+        intake = given_intake(policy, given, self._connection)
+        units = unit_names(policy, case)
+        if given.standings is None:
+            scorer = score(compiled, intake, self._connection, given.as_of, self._time_limit)
+            months: Sequence[Standing] = monthly(policy, scorer, given.as_of)
+        else:
+            scorer = Scorer(policy, Tallies({}, ()), tuple(sorted(units)), {}, {})
+            months = given_months(policy, given, scorer.units)
+        gates = given_gates(compiled, given, intake)
+        evaluation = conclude(compiled, intake, self._connection, given.as_of, scorer, months, gates)
+        orders = order_outcomes(order_detail(evaluation, self._time_limit)) if intake.orders else {}
+        key = policy.orders.key[0]
+        ids = tuple(dict.fromkeys(cells[key] for cells in order_cells(policy.orders, given.tables["orders"])))
+        return Outcome(evaluation, orders, units, ids)
+
+
+def given_months(policy: Policy, given: Given, units: tuple[str, ...]) -> tuple[Standing, ...]:
+    """Every month's standing from the totals given; a month without any ranks nobody."""
+    totals = {item.month.text: {unit.text: total for unit, total in item.totals} for item in given.standings or ()}
+    nobody: Mapping[str, Fraction] = {}
+    return tuple(
+        month_standing(
+            policy,
+            month,
+            totals.get(str(month), {}) if policy.unfinished.ranked or given.as_of >= month.end else nobody,
+            units,
+            given.as_of,
+            {},
+        )
+        for month in policy.months
+    )
+
+
+def given_gates(compiled: CompiledPolicy, given: Given, intake: Intake) -> Gates:
+    """The gates from their figures, with the outcomes given in place of those computed."""
+    return {
+        gate: {
+            month: replace(state, outcome=given.gates.outcome(str(month)) or state.outcome)
+            for month, state in states.items()
+        }
+        for gate, states in gates_of(compiled, intake).items()
+    }
+
+
+def _reached(case: Case, outcome: Outcome) -> Reached:
+    evaluation = outcome.evaluation
+    policy = evaluation.policy
+    orders = tuple(outcome.orders.values())
+    fired = frozenset(id for order in orders for id in order.rules | order.included)
+    rules = frozenset(rule.id for rule in policy.rules) if orders else frozenset()
+    return Reached(
+        about=frozenset(word.text for word in case.about),
+        rules_fired=fired,
+        rules_quiet=frozenset(id for id in rules if any(_is_quiet(id, order) for order in orders)),
+        consequences_fired=frozenset(item.consequence.id for item in evaluation.considered if item.fired),
+        consequences_quiet=frozenset(
+            item.consequence.id for item in evaluation.considered if item.counted and not item.fired
+        ),
+        duties=frozenset(
+            (item.id, order.duties.get(item.id, "none")) for order in orders for item in policy.obligations
+        ),
+        gates=frozenset((gate, state.outcome) for gate, by in evaluation.gates.items() for state in by.values()),
+        readings=frozenset(case.given.chosen.items()),
+    )
+
+
+def _is_quiet(rule: str, order: OrderOutcome) -> bool:
+    return rule not in order.rules and rule not in order.included
