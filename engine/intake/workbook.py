@@ -42,21 +42,20 @@ def rewrite(
     waiting: list[list[str]] = []
     with target.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for number, row in enumerate(_rows(path)):
+        rows = _rows(path)
+        writer.writerow(range(len(next(rows))))  # a line break in a header would mislead DuckDB
+        for number, row in enumerate(rows, 1):
             cells = []
             for index, cell in enumerate(row):
                 column = columns.get(index)
-                if column is None and number:
-                    cells.append("")
-                    continue
-                text = _text(cell, column if number else None, epoch)
+                text = "" if column is None else _text(cell, column, epoch)
                 if text is None and column is not None:
                     shown = str(int(cell)) if float(cell).is_integer() else str(cell)
                     reason = "Excel 数字超过 15 位，末尾已经失真；请把这一列设为文本格式后重新填写"
                     flaws.append(Flaw(number, column.id, shown, reason))
                 cells.append(text or "")
             waiting.append(cells)
-            if any(cells):
+            if any(cells) or any(flaw.record == number for flaw in flaws[-1:]):
                 writer.writerows(waiting)
                 waiting = []
     others = _sheets(path)[1:]
@@ -103,12 +102,12 @@ def _counts_from_1904(path: Path) -> bool:
     return b'date1904="1"' in head or b'date1904="true"' in head
 
 
-def _text(cell: Any, column: Column | None, epoch: dt.datetime) -> str | None:
+def _text(cell: Any, column: Column, epoch: dt.datetime) -> str | None:
     """The cell as a CSV would hold it; None for a number that Excel cannot have kept exactly."""
-    type = column.type if column is not None else "text"
+    type = column.type
     match cell:
         case bool():
-            if column is not None and len(column.values) == 2:
+            if len(column.values) == 2:
                 return column.choices[0] if cell else column.choices[1]
             return "TRUE" if cell else "FALSE"
         case dt.datetime() | dt.date():

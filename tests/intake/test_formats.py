@@ -1,0 +1,213 @@
+"""Excel and Parquet: the same rows mean the same, and what Excel stores in place of what was typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars
+import pytest
+import xlsxwriter
+
+from engine.intake import connect, take_in, write_typed
+from engine.problems import InputError
+from tests.intake.sample import GOOD, HEADER, ORDERS, TABLES, order, put, put_units, read
+
+T = dt.datetime
+
+
+def workbook(folder: Path, cells: dict[str, object], **options: bool) -> Path:
+    """An order whose given cells are stored as Excel would store them."""
+    put_units(folder)
+    book = xlsxwriter.Workbook(str(folder / "orders.xlsx"), options)
+    sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy/m/d h:mm"})
+    sheet.write_row(0, 0, HEADER)
+    for place, name in enumerate(HEADER):
+        value = cells.get(name, GOOD[name])
+        if isinstance(value, dt.datetime):
+            sheet.write_datetime(1, place, value, day)
+        elif isinstance(value, str):
+            sheet.write_string(1, place, value)
+        elif value is not None:
+            sheet.write(1, place, value)
+    book.close()
+    return folder
+
+
+@pytest.mark.parametrize("form", ["gb18030", "xlsx", "parquet"])
+def test_the_same_rows_in_another_format_mean_the_same(tmp_path: Path, form: str) -> None:
+    """Promise: what is read, set aside and said does not depend on the format."""
+    rows = [
+        order(1, 标签="3;1"),
+        order(2, 类型="?"),
+        order(3, 次数="-1", 收到="x"),
+        order(4),
+        order(4),
+        order(5, 类型="甲"),
+    ]
+    (tmp_path / "csv").mkdir()
+    (tmp_path / "other").mkdir()
+    plain, valid = read(put(tmp_path / "csv", rows))
+    other, others = read(put(tmp_path / "other", rows, form))
+
+    def said(intake: object) -> list[tuple[object, ...]]:
+        aside = intake.set_aside  # type: ignore[attr-defined]
+        return [(a.record, a.order, a.column, a.value, a.reason.replace("orders." + form, "orders.csv")) for a in aside]
+
+    assert [{**row, "_file": ""} for row in others] == [{**row, "_file": ""} for row in valid]
+    assert said(other) == said(plain)
+
+
+@pytest.mark.parametrize(
+    ("column", "stored", "meant"),
+    [
+        ("编号", 12345.0, "12345"),
+        ("编号", 123456789012345, "123456789012345"),
+        ("次数", 2.0, 2),
+        ("标签", 3, "3"),
+        ("匿名", True, "是"),
+        ("匿名", False, "否"),
+        ("收到", 46086.5, T(2026, 3, 5, 12)),
+        ("收到", T(2026, 3, 5, 9, 0, 1), T(2026, 3, 5, 9, 0, 1)),
+        ("时限", 46088.99998842592, T(2026, 3, 7, 23, 59, 59)),
+        ("备注", None, None),
+    ],
+)
+def test_excel_cells_are_read_as_people_meant_them(tmp_path: Path, column: str, stored: object, meant: object) -> None:
+    """Promise: numbers that Excel made of ids, dates and counts are what was typed."""
+    intake, rows = read(workbook(tmp_path, {column: stored}))
+    assert intake.set_aside == ()
+    assert rows[0][column] == meant
+
+
+@pytest.mark.parametrize(
+    ("column", "stored", "said"),
+    [
+        ("编号", 1234567890123456, "超过 15 位"),
+        ("次数", 1.5, "不小于 0 的整数"),
+        ("次数", -1, "不小于 0 的整数"),
+        ("收到", 5.5, "不是可以识别的时间"),
+        ("收到", 20260305, "不是可以识别的时间"),
+        ("收到", dt.time(9, 0), "不是可以识别的时间"),
+    ],
+)
+def test_excel_cells_that_lost_their_meaning_are_set_aside(
+    tmp_path: Path, column: str, stored: object, said: str
+) -> None:
+    """Promise: what Excel cannot have kept is not guessed."""
+    intake, _ = read(workbook(tmp_path, {column: stored}))
+    assert intake.orders == 0
+    assert [aside.column for aside in intake.set_aside] == [column]
+    assert said in intake.set_aside[0].reason
+
+
+def test_serial_numbers_of_a_1904_workbook_count_from_1904(tmp_path: Path) -> None:
+    """Promise: a workbook of an old Mac is not read four years off."""
+    _, rows = read(workbook(tmp_path, {"收到": 46086.5 - 1462, "办结": T(2026, 3, 6, 9)}, date_1904=True))
+    assert (rows[0]["收到"], rows[0]["办结"]) == (T(2026, 3, 5, 12), T(2026, 3, 6, 9))
+
+
+def test_a_month_that_excel_made_a_date_is_a_month(tmp_path: Path) -> None:
+    """Promise: 2026-03 typed into Excel stays a month."""
+    put(tmp_path, [order()])
+    book = xlsxwriter.Workbook(str(tmp_path / "bonuses.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["月份", "单位", "分"])
+    sheet.write_datetime(1, 0, T(2026, 3, 1), book.add_format({"num_format": "yyyy-mm"}))
+    sheet.write_row(1, 1, ["一队", 0.1])
+    book.close()
+    intake, _ = read(tmp_path)
+    assert [(row["月份"], str(row["分"])) for row in intake.rows["bonuses"]] == [("2026-03", "1/10")]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"hello", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600])
+def test_an_xlsx_that_is_not_one_is_refused(tmp_path: Path, content: bytes) -> None:
+    """Promise: a renamed, cut or encrypted workbook is an error that says what to do."""
+    put_units(tmp_path)
+    (tmp_path / "orders.xlsx").write_bytes(content)
+    with pytest.raises(InputError, match=r"orders\.xlsx"):
+        read(tmp_path)
+
+
+def test_typed_parquet_is_checked_like_text(tmp_path: Path) -> None:
+    """Promise: typed columns are taken as they are, and still checked."""
+    put_units(tmp_path)
+    columns = {name: [GOOD[name]] * 3 for name in HEADER}
+    frame = polars.DataFrame({**columns, "编号": [1, 2, 3]}).with_columns(
+        polars.Series("匿名", [True, None, False]),
+        polars.Series("次数", [2, -1, None]),
+        polars.Series("标签", [["3", "1"], [], ["二"]]),
+        polars.Series("金额", [1.5, 2.0, float("nan")]),
+        *(polars.Series(name, [T(2026, 3, 5, 9, 0, 0, 600_000)] * 3) for name in ("收到", "办结")),
+        polars.Series("时限", [dt.date(2026, 3, 7)] * 3),
+    )
+    frame.write_parquet(tmp_path / "orders.parquet")
+    intake, rows = read(tmp_path)
+    assert [(row["编号"], row["匿名"], row["标签"], row["次数"], row["收到"]) for row in rows] == [
+        ("1", "是", "1;3", 2, T(2026, 3, 5, 9, 0, 1)),
+        ("3", "否", "2", None, T(2026, 3, 5, 9, 0, 1)),
+    ]
+    assert [(aside.record, aside.column, aside.value) for aside in intake.set_aside] == [(2, "次数", "-1")]
+
+
+def test_a_folder_of_parquet_files_is_one_table(tmp_path: Path) -> None:
+    """Promise: parts are read together, and a row's place names its part."""
+    put(tmp_path, [order(1), order(2, 类型="?")], "parquet")
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders.parquet").rename(tmp_path / "orders" / "b.parquet")
+    put(tmp_path, [order(3)], "parquet")
+    (tmp_path / "orders.parquet").rename(tmp_path / "orders" / "a.parquet")
+    intake, rows = read(tmp_path)
+    assert [row["编号"] for row in rows] == ["A3", "A1"]
+    assert [(aside.file, aside.record) for aside in intake.set_aside] == [("orders/b.parquet", 2)]
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"hello"])
+def test_a_parquet_file_that_is_not_one_is_refused(tmp_path: Path, content: bytes) -> None:
+    """Promise: bytes that are not Parquet are an error."""
+    put_units(tmp_path)
+    (tmp_path / "orders.parquet").write_bytes(content)
+    with pytest.raises(InputError, match=r"orders\.parquet"):
+        read(tmp_path)
+
+
+def test_zoned_times_are_refused(tmp_path: Path) -> None:
+    """Promise: an instant is not taken for a local time."""
+    put(tmp_path, [order()], "parquet")
+    frame = polars.read_parquet(tmp_path / "orders.parquet")
+    zoned = polars.Series("收到", [T(2026, 3, 5, 9)]).dt.replace_time_zone("UTC")
+    frame.with_columns(zoned).write_parquet(tmp_path / "orders.parquet")
+    with pytest.raises(InputError, match="带时区"):
+        read(tmp_path)
+
+
+def keep(source: Path, target: Path) -> Path:
+    """``target`` gets the valid orders of ``source`` as typed Parquet, and the same units."""
+    connection = connect()
+    intake = take_in(TABLES, source, connection)
+    target.mkdir()
+    write_typed(connection, intake, ORDERS, target / "orders.parquet")
+    put_units(target)
+    return target
+
+
+def test_kept_orders_are_the_same_and_not_checked_again(tmp_path: Path) -> None:
+    """Promise: checked orders written and opened again are the same rows with the same origin and remarks."""
+    (tmp_path / "a").mkdir()
+    source = put(tmp_path / "a", [order(1, 类型="?"), order(2, 标签="3;1"), order(3, 时限="2026-03-05 08:00:00")])
+    before, rows = read(source)
+    after, again = read(keep(source, tmp_path / "b"))
+    assert after.trusted and not before.trusted
+    assert again == rows
+    assert (after.orders, after.set_aside, after.first, after.last) == (2, (), before.first, before.last)
+    assert [remark for remark in after.remarks if remark.count] == [remark for remark in before.remarks if remark.count]
+
+
+def test_kept_orders_are_checked_again_when_a_unit_is_gone(tmp_path: Path) -> None:
+    """Promise: trust ends where anything that a row's validity depends on has changed."""
+    (tmp_path / "a").mkdir()
+    target = keep(put(tmp_path / "a", [order(1), order(2, 单位="二队")]), tmp_path / "b")
+    (target / "units.csv").write_text("单位,组\n一队,东\n", encoding="utf-8")
+    intake, rows = read(target)
+    assert not intake.trusted
+    assert [row["编号"] for row in rows] == ["A1"]
