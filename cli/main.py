@@ -5,6 +5,7 @@ The only place where an error meets the user; nobody ever sees a traceback. Load
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -75,7 +76,8 @@ def _file_trouble(error: OSError) -> str:
         NotADirectoryError: "这不是一个文件夹",
         FileExistsError: "已经存在",
     }
-    reason = reasons.get(type(error), error.strerror or type(error).__name__)
+    codes = {errno.ENOSPC: "磁盘满了", errno.EROFS: "这个位置是只读的", errno.ENAMETOOLONG: "名称太长"}
+    reason = reasons.get(type(error)) or codes.get(error.errno or 0) or error.strerror or type(error).__name__
     return f"{error.filename}：{reason}" if error.filename else f"读写失败：{reason}"
 
 

@@ -68,6 +68,7 @@ def test_a_defect_is_one_chinese_report(monkeypatch: pytest.MonkeyPatch, hotline
         (KeyboardInterrupt(), 130, "已中断"),
         (MemoryError(), 2, "内存不够"),
         (FileNotFoundError(2, "No such file", "orders.csv"), 2, "orders.csv：没有这个文件或文件夹"),
+        (OSError(28, "No space left on device"), 2, "磁盘满了"),
         (PermissionError(13, "Permission denied", "orders.csv"), 2, "orders.csv：没有权限"),
     ],
 )
