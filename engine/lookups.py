@@ -24,6 +24,8 @@ LIST_SEPARATOR = ";"
 MOST_CODED = 64
 """Values of one fact up to which a look-up goes by numbers: positions in a list are found by trying each."""
 MOST_KEYS = 2**31 - 1
+Line = tuple[str | bool | int, ...]
+"""A row of a look-up table: its key and the answers."""
 DecideFound = Callable[[Group, Sequence[Combination]], DecisionTable]
 
 
@@ -59,6 +61,12 @@ class Answers:
             join.set("kind", "INNER")
         return source
 
+    @property
+    def orders(self) -> exp.Table:
+        """The relation of orders, before any join."""
+        relation: exp.Table = self.source.args["from_"].this
+        return relation
+
     def tag(self, name: str) -> exp.Expr:
         """True for an order to which some rule gave the tag."""
         return exp.paren(exp.or_(*(given.copy() for given in self.given.get(name, [exp.false()]))))
@@ -69,7 +77,9 @@ class Database(Protocol):
 
     def distinct(self, query: exp.Select) -> list[tuple[str | bool, ...]]: ...
 
-    def store(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[str | bool | int, ...]]) -> None: ...
+    def store(
+        self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[str | bool | int, ...]]
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,9 @@ class DuckDB:
     def distinct(self, query: exp.Select) -> list[tuple[str | bool, ...]]:
         return self.connection.execute(query.distinct().sql(dialect="duckdb")).fetchall()
 
-    def store(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[str | bool | int, ...]]) -> None:
+    def store(
+        self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[str | bool | int, ...]]
+    ) -> None:
         """Replace temporary table ``name`` (columns as name and SQL type)."""
         unnested = ", ".join(f"unnest(${i + 1}::{type}[]) AS {id}" for i, (id, type) in enumerate(columns))
         values = [[row[i] for row in rows] for i in range(len(columns))]
@@ -201,12 +213,19 @@ def _rows(
         return list(item.table.rows.items())
     found = sorted(
         tuple(_token(value) for value in values)
-        for values in database.distinct(answers.source.select(*(fact.copy() for fact in facts)))
+        for values in database.distinct(_source(answers, item).select(*(fact.copy() for fact in facts)))
     )
     if element is None:
         table = decide_found(item.group, found)
         return [(values, table.rows[values]) for values in found]
     return _united(item, element, found, decide_found)
+
+
+def _source(answers: Answers, item: Decided) -> exp.Select:
+    """What the group's facts are read from: the orders alone, unless earlier groups give it tags."""
+    if any(isinstance(fact, Tag) for fact in item.group.facts):
+        return answers.source
+    return exp.select().from_(answers.orders.copy())
 
 
 def _token(value: str | bool) -> str:

@@ -32,6 +32,8 @@ class Tallies:
     def of(self, question: str, unit: str, months: Sequence[Month]) -> int:
         """How many orders of ``unit`` the question holds for in ``months``."""
         counted = self.counts.get(question, {})
+        if len(months) == 1:  # by far the most asked
+            return counted.get((unit, months[0]), 0)
         return sum(counted.get((unit, month), 0) for month in months)
 
 
@@ -54,7 +56,7 @@ def tally_query(policy: Policy, answers: Answers) -> exp.Select:
     placed = events(policy)
     distinct = tuple(dict.fromkeys(placed.values()))
     unit = column(policy.orders.unit or "")
-    months = [exp.alias_(month_index(first_filled(event)), f"m{i}") for i, event in enumerate(distinct)]
+    months = [exp.alias_(_month(event, policy, answers), f"m{i}") for i, event in enumerate(distinct)]
     sums = [exp.alias_(_number_of(holds), f"n{i}") for i, holds in enumerate(counted(policy, answers))]
     keys = [unit, *(month.this for month in months)]
     orders = exp.alias_(exp.Count(this=exp.Star()), "orders")
@@ -69,6 +71,18 @@ def tally_query(policy: Policy, answers: Answers) -> exp.Select:
 def counted(policy: Policy, answers: Answers) -> tuple[exp.Expr, ...]:
     """What is counted: the answers to the questions, each that several questions share only once."""
     return tuple(dict.fromkeys(answers.answer[id] for id in events(policy)))
+
+
+def _month(event: tuple[str, ...], policy: Policy, answers: Answers) -> exp.Expr:
+    """The month in which ``event`` places an order; where one answer alone is counted by it, only if that holds.
+
+    A month that nothing asks for would only make more groups.
+    """
+    month = month_index(first_filled(event))
+    by = {answers.answer[id] for id, fields in events(policy).items() if fields == event}
+    if len(by) > 1 or exp.true() in by:
+        return month
+    return exp.Case(ifs=[exp.If(this=by.pop().copy(), true=month)])
 
 
 def _number_of(holds: exp.Expr) -> exp.Expr:
@@ -114,7 +128,7 @@ def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnectio
 
 
 def _orders(answers: Answers, connection: duckdb.DuckDBPyConnection) -> int:
-    every = exp.select(exp.Count(this=exp.Star())).from_(answers.source.args["from_"].this.copy())
+    every = exp.select(exp.Count(this=exp.Star())).from_(answers.orders.copy())
     row = connection.execute(every.sql(dialect="duckdb")).fetchone()
     assert row is not None
     return int(row[0])

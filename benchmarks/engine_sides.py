@@ -1,0 +1,88 @@
+"""The engine's side of every comparison: a running process that has loaded the policy.
+
+Must not know what it is compared with; answers are plain values that another program can give as well.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.turns import Run
+from engine.evaluate import Request, evaluate_intake, open_database
+from engine.evaluation import Evaluation
+from engine.intake import Intake, SetAside, take_in, write_typed
+from engine.policy.build import load_policy
+from engine.policy.model import Policy
+
+ROOT = Path(__file__).resolve().parent.parent
+AS_OF = dt.datetime(2026, 11, 23)
+TYPED, RAW = "typed", "raw"
+
+
+def policy() -> Policy:
+    return load_policy(ROOT / "policies" / "2026", ROOT / "schemas" / "v1", {})
+
+
+def write_typed_folder(folder: Path, source: Path) -> None:
+    """What the engine keeps of the orders in ``source`` once they are checked, with the small tables beside them."""
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("orders.*"))
+    plan, connection = policy(), open_database()
+    write_typed(connection, take_in(plan.tables, source, connection), plan.orders, folder / "orders.parquet")
+
+
+def ranking(folder: Path) -> Run:
+    """Checked orders to the year's ranking, with every month, quarter and consequence on the way."""
+    plan = policy()
+    cache = Path(tempfile.mkdtemp())
+
+    def run() -> Any:
+        connection = open_database()
+        intake = take_in(plan.tables, folder / TYPED, connection)
+        if not intake.trusted:
+            raise ValueError("the orders are checked again, which is not what is to be measured")
+        return _answer(evaluate_intake(_request(folder / TYPED, cache), plan, intake, connection))
+
+    return run
+
+
+def reading(folder: Path) -> Run:
+    """Text to typed orders: what was taken and what was set aside, and where it stands."""
+    plan = policy()
+
+    def run() -> Any:
+        intake = take_in(plan.tables, folder / RAW, open_database())
+        return {"orders": intake.orders, "rows": intake.set_aside_rows, "breaches": breaches(intake)}
+
+    return run
+
+
+def breaches(intake: Intake) -> list[tuple[int, str, str]]:
+    """Record, column and value of everything that was wrong, sorted."""
+
+    def said(item: SetAside) -> tuple[int, str, str]:
+        return item.record, item.column, item.value
+
+    return sorted(said(item) for item in intake.set_aside)
+
+
+def _request(data: Path, cache: Path) -> Request:
+    now = dt.datetime.now(dt.UTC)
+    return Request(
+        data=data, schemas=ROOT / "schemas" / "v1", released=ROOT / "policies", examples=None, policy=None, chosen={},
+        as_of=AS_OF, now=now, cache=cache,
+    )  # fmt: skip
+
+
+def _answer(found: Evaluation) -> Any:
+    """Per period, units with rank and total to four places; and who met which consequence when."""
+    return {
+        "rankings": {
+            standing.period.id: [(p.unit, p.rank, round(float(p.total), 4), p.last) for p in standing.ranking]
+            for standing in found.standings
+        },
+        "consequences": sorted((item.consequence.id, item.unit or "", item.period.id) for item in found.fired),
+    }
