@@ -136,7 +136,7 @@ def test_failure_names_place_expectation_and_what_came(small: Path) -> None:
         "a.yaml:11:20: 案例“一例”：工单“甲”的 rules 应为 [risk-intense]，实为 [risk-group]"
         "（缺 risk-intense；多 risk-group）",
         "a.yaml:11:61: 案例“一例”：工单“甲”的 duties.risk-study-24h 应为 met，实为 breached",
-        "a.yaml:13:34: 案例“一例”：2026-04 的 gate 应为 open，实为 unknown",
+        "a.yaml:13:35: 案例“一例”：2026-04 的 gate 应为 open，实为 unknown",
         "a.yaml:13:50: 案例“一例”：2026-04 的 unranked 应为 []，实为 [甲中心]（多 甲中心）",
     ]
 

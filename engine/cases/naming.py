@@ -14,8 +14,10 @@ from engine.problems import Problem, nearest
 
 def item_ids(policy: Policy) -> tuple[str, ...]:
     """Everything a case may be about."""
-    others = (*policy.readings, *policy.decisions, *policy.aggregates)
-    return tuple(dict.fromkeys((*policy.places, *(item.id for item in others))))
+    others = [reading.id for reading in policy.readings]
+    others += [decision.id for decision in policy.decisions]
+    others += [aggregate.id for aggregate in policy.aggregates]
+    return tuple(dict.fromkeys((*policy.places, *others)))
 
 
 def unit_names(policy: Policy, case: Case) -> tuple[str, ...]:
