@@ -22,6 +22,7 @@ Tree = dict[str, Data]
 def names_of(policy: Policy) -> Names:
     """What tags, gates and rates are called, for ``say``."""
     names = {excluded_tag(indicator.id): f"被剔除出“{indicator.title}”" for indicator in policy.indicators}
+    names |= {tag.id: f"被认定为“{tag.title}”" for tag in policy.tags}
     names |= {gate.id: gate.title for gate in policy.gates}
     names |= {rate.id: rate.name for gate in policy.gates for rate in gate.rates}
     return names

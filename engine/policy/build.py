@@ -48,7 +48,8 @@ def build_policy(parts: Parts) -> Policy:
     head = context.part("policy")
     tables: dict[str, Table] = {table.id: table for table in orders.build_tables(context)}
     columns = {column.id: column for column in tables["orders"].columns}
-    plain = Scope(columns=columns, tags=orders.tag_names(context))
+    tags = orders.build_tags(context)
+    plain = Scope(columns=columns, tags=tuple(tag.id for tag in tags))
     forms = tuple(form["id"] for form in context.part("forms").get("forms", ()))
     sides = tuple(side["id"] for side in head.get("sides", ()))
 
@@ -77,6 +78,7 @@ def build_policy(parts: Parts) -> Policy:
         calendar=_calendar(context),
         sides=_sides(context, tuple(o.id for o in obligations), tuple(c.id for c in consequences)),
         tables=tuple(tables.values()),
+        tags=tags,
         decisions=decisions,
         marks=orders.build_marks(context, plain),
         obligations=obligations,

@@ -26,6 +26,7 @@ from engine.policy.model import (
     RequiredWhen,
     Rule,
     Table,
+    TagName,
     TimeOrder,
     Value,
 )
@@ -123,10 +124,17 @@ def _column(context: Context, data: Mapping[str, Data], tables: list[str], path:
     )
 
 
-def tag_names(context: Context) -> tuple[str, ...]:
-    """Every tag that some rule gives."""
+def build_tags(context: Context) -> tuple[TagName, ...]:
+    """The declared tags. One that no rule gives could never be found."""
     rules = [rule for decision in context.part("rules").get("decisions", ()) for rule in decision["rules"]]
-    return tuple(dict.fromkeys(tag for rule in rules for tag in rule.get("gives", ())))
+    given = {tag for rule in rules for tag in rule.get("gives", ())}
+    tags = tuple(TagName(data["id"], data["title"]) for data in context.part("rules").get("tags", ()))
+    for i, tag in enumerate(tags):
+        context.declare(tag.id, "rules", ("tags", i))
+        if tag.id not in given:
+            place = context.place("rules", ("tags", i, "id"))
+            context.findings.add(place, "没有规则给出这个标记", tag.id, "在某条规则写 gives，或删去这个标记")
+    return tags
 
 
 def build_decisions(context: Context, scope: Scope, indicators: tuple[str, ...]) -> tuple[Decision, ...]:
@@ -152,7 +160,7 @@ def _rule(context: Context, data: Mapping[str, Data], scope: Scope, excluding: b
         clause=data["clause"],
         when=context.condition(data["when"], scope, "rules", (*path, "when")),
         effect=data.get("effect", "excluded" if excluding else "mark"),
-        gives=tuple(data.get("gives", ())),
+        gives=context.all_known(data.get("gives", ()), scope.tags, "标记", "rules", (*path, "gives")),
         detail=data.get("detail", ""),
     )
 

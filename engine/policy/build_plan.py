@@ -15,6 +15,7 @@ from engine.policy.model import Coverage, Duty, Option, Reading
 ITEMS: tuple[tuple[str, str], ...] = (
     ("policy", "sides"),
     ("policy", "uses_of_result"),
+    ("rules", "tags"),
     ("rules", "decisions"),
     ("rules", "marks"),
     ("obligations", "obligations"),

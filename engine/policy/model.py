@@ -134,6 +134,14 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class TagName:
+    """A tag that rules may give, and what people call it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Mark:
     """A number that an order gets: ``number`` with ``{field}`` replaced by the order's value."""
 
@@ -462,6 +470,7 @@ class Policy:
     calendar: WorkCalendar
     sides: tuple[Side, ...]
     tables: tuple[Table, ...]
+    tags: tuple[TagName, ...]
     decisions: tuple[Decision, ...]
     marks: tuple[Mark, ...]
     obligations: tuple[Obligation, ...]
