@@ -93,21 +93,32 @@ def read(cells: Sequence[Cell], raw: exp.Select) -> exp.Select:
     return sql.select([exp.Star(), *values], raw)
 
 
-def between(table: Table, cells: Sequence[Cell]) -> Iterator[tuple[str, int, int, E]]:
-    """Rules that join two columns of a row: code, which cell is at fault, the other one, condition."""
+def between(table: Table, cells: Sequence[Cell], *, exact: bool) -> Iterator[tuple[str, int, int, E]]:
+    """Rules that join two columns of a row: code, which cell is at fault, the other one, condition.
+
+    Not ``exact``, they look at values alone, which is cheap: they then also hold or not where a cell is unreadable,
+    which is a breach anyway.
+    """
     place = {cell.column.id: index for index, cell in enumerate(cells)}
     for needed in table.required_when:
         at, other = place[needed.column], place[needed.present]
-        yield "required_when", at, other, sql.all_of(exp.Not(this=_absent(cells[other])), _absent(cells[at]))
+        absent = [_absent(cells[index], index, exact) for index in (other, at)]
+        yield "required_when", at, other, sql.all_of(exp.Not(this=absent[0]), absent[1])
     for order in table.time_order:
         if order.otherwise == "set_aside":
             at, other = place[order.later], place[order.earlier]
             yield "time_order", at, other, exp.LT(this=value(at), expression=value(other))
 
 
-def _absent(cell: Cell) -> E:
+def _absent(cell: Cell, index: int, exact: bool) -> E:
     """Whether nothing stands in the cell and nothing is read instead; an unreadable cell is wrong by itself."""
-    return exp.false() if cell.column.default is not None else exp.Paren(this=casts.empty(cell))
+    if cell.column.default is not None:
+        return exp.false()
+    if exact:
+        return exp.Paren(this=casts.empty(cell))
+    if cell.enumerated or cell.column.type == "choices":
+        return exp.Paren(this=exp.EQ(this=value(index), expression=sql.text("")))
+    return exp.Paren(this=sql.is_null(value(index)))
 
 
 def of_marked(store: Store) -> Iterator[Breach]:
@@ -123,7 +134,7 @@ def of_marked(store: Store) -> Iterator[Breach]:
     tests: list[tuple[str, int, int | None, E]] = []
     for index, cell in enumerate(cells):
         tests += [(code, index, None, condition) for code, condition in casts.breaches(cell, value(index))]
-    tests += between(store.scan.source.table, cells)
+    tests += between(store.scan.source.table, cells, exact=True)
     texts = [sql.cast(cell.raw.copy(), "VARCHAR") for cell in cells]
     # Where a condition is null, an unreadable value is the reason, and is reported as such.
     holds = [exp.Is(this=exp.Paren(this=condition), expression=exp.true()) for *_, condition in tests]

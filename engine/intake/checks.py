@@ -88,7 +88,7 @@ def _pass(scan: Scan, cells: Sequence[Cell]) -> exp.Select:
     broken: list[E] = [
         condition for index, cell in enumerate(cells) for condition in casts.wrong(cell, breaches.value(index))
     ]
-    broken += [condition for *_, condition in breaches.between(scan.source.table, cells)]
+    broken += [condition for *_, condition in breaches.between(scan.source.table, cells, exact=False)]
     kept = sql.listed([sql.call("row", *(cell.raw.copy() for cell in cells))])
     columns: list[E] = [sql.alias(breaches.value(index), cell.column.id) for index, cell in enumerate(cells)]
     if scan.numbered:
