@@ -9,6 +9,7 @@ import difflib
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from engine.policy.model import Table, TableId
@@ -71,6 +72,20 @@ def _source(table: Table, entry: Path) -> Source | None:
     if entry.stem.casefold() != table.file.casefold() or not form:
         return None
     return Source(table, entry.name, form, (entry,))
+
+
+@dataclass(frozen=True)
+class LateDigest:
+    """The digest of ``sources``, computed when first asked for."""
+
+    sources: tuple[Source, ...]
+
+    def result(self) -> str:
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        return digest(self.sources)
 
 
 def digest(sources: Iterable[Source]) -> str:

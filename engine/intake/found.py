@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Protocol
 
 from engine.policy.model import TableId
 from engine.problems import clip
@@ -61,6 +61,12 @@ class Remark:
         return said
 
 
+class Hashing(Protocol):
+    """A digest that may still have to be computed."""
+
+    def result(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Intake:
     """A folder that was read.
@@ -82,7 +88,7 @@ class Intake:
     first: dt.datetime | None
     last: dt.datetime | None
     trusted: bool
-    hashing: Future[str] = field(repr=False, compare=False)
+    hashing: Hashing = field(repr=False, compare=False)
 
     @property
     def digest(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -59,9 +59,8 @@ def take_in(
     """
     say = progress or (lambda _: None)
     found = files.find(tables, folder)
-    with ThreadPoolExecutor(1) as pool, tempfile.TemporaryDirectory() as scratch:
-        hashing = pool.submit(files.digest, tuple(found.values()))
-        return _Reading(tables, folder, found, connection, Path(scratch), say).intake(hashing)
+    with tempfile.TemporaryDirectory() as scratch:
+        return _Reading(tables, folder, found, connection, Path(scratch), say).intake()
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,9 @@ class _Reading:
     scratch: Path
     say: Callable[[str], None]
 
-    def intake(self, hashing: Future[str]) -> Intake:
+    def intake(self) -> Intake:
+        """Text is hashed while it is read, which keeps every core busy anyway; checked orders only when asked for."""
+        used = tuple(self.found.values())
         small = self._small()
         orders, source = next(table for table in self.tables if table.id == "orders"), self.found["orders"]
         self.say(f"正在读取 {source.name}")
@@ -85,10 +86,13 @@ class _Reading:
         if opened is not None:
             first, last = _range(self.connection, orders, opened.relation)
             remarks = (*small.remarks, *opened.remarks)
+            late = files.LateDigest(used)
             return Intake(
-                opened.orders, opened.relation, small.rows, small.names, (), 0, remarks, first, last, True, hashing
+                opened.orders, opened.relation, small.rows, small.names, (), 0, remarks, first, last, True, late
             )
-        scan, checked = self._checked(source, small.names)
+        with ThreadPoolExecutor(1) as pool:
+            hashing = pool.submit(files.digest, used)
+            scan, checked = self._checked(source, small.names)
         remarks = (*small.remarks, *scan.remarks, *_odd_times(self.connection, orders, checked, source))
         aside = tuple(_set_aside(orders, checked, small.names))
         first, last = _range(self.connection, orders, checked.relation)
