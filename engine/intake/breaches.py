@@ -12,7 +12,7 @@ import duckdb
 from sqlglot import exp
 
 from engine.intake import casts, sql
-from engine.intake.casts import Cell
+from engine.intake.cells import Cell, empty
 from engine.intake.sources import Scan
 from engine.intake.sql import E
 from engine.policy.model import Table
@@ -115,7 +115,7 @@ def _absent(cell: Cell, index: int, exact: bool) -> E:
     if cell.column.default is not None:
         return exp.false()
     if exact:
-        return exp.Paren(this=casts.empty(cell))
+        return exp.Paren(this=empty(cell))
     if cell.enumerated or cell.column.type == "choices":
         return exp.Paren(this=exp.EQ(this=value(index), expression=sql.text("")))
     return exp.Paren(this=sql.is_null(value(index)))

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from engine.intake import breaches, casts, sql
 from engine.intake.breaches import FILE, RAW, RECORD, ROW, Breach, Store
-from engine.intake.casts import Cell
+from engine.intake.cells import Cell, raw_of
 from engine.intake.sources import Scan
 from engine.intake.sql import E
 from engine.policy.model import Column, Table
@@ -78,7 +78,7 @@ def _pass(scan: Scan, cells: Sequence[Cell]) -> exp.Select:
     raw = sql.select(
         [
             *(
-                sql.alias(casts.raw_of(cell.column, scan.columns[cell.column.id][0], cell.kind), cell.raw.name)
+                sql.alias(raw_of(cell.column, scan.columns[cell.column.id][0], cell.kind), cell.raw.name)
                 for cell in cells
             ),
             *place,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from engine.intake.breaches import Breach
-from engine.intake.casts import JOIN
+from engine.intake.cells import JOIN
 from engine.intake.found import BLANKS
 from engine.policy.model import Column, Table
 from engine.problems import clip

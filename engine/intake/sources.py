@@ -13,7 +13,7 @@ import duckdb
 from sqlglot import exp
 
 from engine.intake import delimited, sql, workbook
-from engine.intake.casts import Kind, kind_of
+from engine.intake.cells import Kind, kind_of
 from engine.intake.files import Source
 from engine.intake.found import Flaw, Remark
 from engine.intake.headers import match
@@ -92,8 +92,8 @@ def _csv(
         "strict_mode": exp.true(),
         "null_padding": exp.false(),
         "ignore_errors": exp.false(),
-        "max_line_size": exp.Literal.number(_LONGEST_RECORD),
-        "buffer_size": exp.Literal.number(2 * _LONGEST_RECORD),
+        "max_line_size": exp.Literal.number(longest),
+        "buffer_size": exp.Literal.number(2 * longest),
     }
     relation = sql.call("read_csv", sql.text(_plain(path)), *(sql.named(key, value) for key, value in options.items()))
     cells: dict[str, tuple[exp.Expr, Kind]] = {

@@ -71,7 +71,10 @@ def open_typed(
         replace=True,
         expression=exp.select(*columns).from_(scan),
     )
-    connection.execute(sql.render(view))
+    try:
+        connection.execute(sql.render(view))
+    except duckdb.Error:
+        return None
     remarks = tuple(Remark(file, text, count, tuple(few)) for file, text, count, few in about["remarks"])
     return Opened(relation, int(about["orders"]), remarks)
 
