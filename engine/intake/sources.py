@@ -20,6 +20,7 @@ from engine.intake.headers import match
 from engine.problems import InputError, Place, Problem
 
 _LONGEST_RECORD = 16_000_000
+_SMALLEST_BUFFER = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ def _csv(
             exp.PropertyEQ(this=exp.to_identifier(column), expression=sql.text("VARCHAR")) for column in columns
         ]
     )
+    # DuckDB fills its buffer whatever the file's size, which would take longer than reading a small file.
+    longest = min(_LONGEST_RECORD, path.stat().st_size + _SMALLEST_BUFFER)
     options: dict[str, exp.Expr] = {
         "auto_detect": exp.false(),
         "header": exp.false(),  # with true, DuckDB loses rows when the header spans lines or follows an empty line
