@@ -33,7 +33,10 @@ def cases_of(folder: Path) -> dict[str, Case]:
 @pytest.fixture(scope="module")
 def benches(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Bench]:
     tables = tmp_path_factory.mktemp("tables")
-    return {folder: Bench(folder, SCHEMAS, cache=tables) for folder in WITH_CASES}
+    found = {folder: Bench(folder, SCHEMAS, cache=tables) for folder in WITH_CASES}
+    for folder, bench in found.items():
+        bench.take_together(cases_of(folder).values())
+    return found
 
 
 every_case = pytest.mark.parametrize(
@@ -137,7 +140,7 @@ def test_failure_names_place_expectation_and_what_came(small: Path) -> None:
         "（缺 risk-intense；多 risk-group）",
         "a.yaml:11:61: 案例“一例”：工单“甲”的 duties.risk-study-24h 应为 met，实为 breached",
         "a.yaml:13:35: 案例“一例”：2026-04 的 gate 应为 open，实为 unknown",
-        "a.yaml:13:50: 案例“一例”：2026-04 的 unranked 应为 []，实为 [甲中心]（多 甲中心）",
+        "a.yaml:13:51: 案例“一例”：2026-04 的 unranked 应为 []，实为 [甲中心]（多 甲中心）",
     ]
 
 
@@ -145,7 +148,11 @@ def test_failure_names_place_expectation_and_what_came(small: Path) -> None:
     ("given", "expect", "words"),
     [
         ("{set: {no-such: x}, orders: [{工单编号: 甲}]}", "{year: {last: []}}", "没有这项解读（值：no-such）"),
-        ("{set: {quarters: nope}, orders: [{工单编号: 甲}]}", "{year: {last: []}}", "解读“quarters”没有这个选项（值：nope）"),
+        (
+            "{set: {quarters: nope}, orders: [{工单编号: 甲}]}",
+            "{year: {last: []}}",
+            "解读“quarters”没有这个选项（值：nope）",
+        ),
         ("{orders: [{满意: 一般}]}", "{year: {last: []}}", "没有这个列（值：满意）"),
         ("{gates: ajar, orders: [{工单编号: 甲}]}", "{year: {last: []}}", "没有这个前提的结果（值：ajar）"),
         ("{gates: {2031-01: open}, orders: [{工单编号: 甲}]}", "{year: {last: []}}", "没有这个月份（值：2031-01）"),
@@ -167,8 +174,16 @@ def test_failure_names_place_expectation_and_what_came(small: Path) -> None:
         ("{orders: [{工单编号: 甲}]}", "{year: {units: {丁: {rank: 1}}}}", "没有这个单位（值：丁）"),
         ("{orders: [{工单编号: 甲}]}", "{year: {units: {甲中心: {rank: 1}}}}", "没有参加排名"),
         ("{standings: {2026-04: {甲中心: 90}}}", "{year: {units: {甲中心: {score: 1}}}}", "只有由工单算出的月份才有"),
-        ("{orders: [{工单编号: 甲}]}", "{consequences: [{rule: c9, unit: null, period: year}]}", "没有这个后果（值：c9）"),
-        ("{orders: [{工单编号: 甲}]}", "{consequences: [{rule: last-quarter, unit: 甲中心, period: Q1}]}", "不在 about 里"),
+        (
+            "{orders: [{工单编号: 甲}]}",
+            "{consequences: [{rule: c9, unit: null, period: year}]}",
+            "没有这个后果（值：c9）",
+        ),
+        (
+            "{orders: [{工单编号: 甲}]}",
+            "{consequences: [{rule: last-quarter, unit: 甲中心, period: Q1}]}",
+            "不在 about 里",
+        ),
         ("{orders: [{满意度: 一般, 接单时间: 昨天}]}", "{year: {last: []}}", "不应有搁置的行"),
         (
             "{orders: [{工单编号: 甲}], units: [{承办单位: 甲中心, 同类部门: 建设}, {承办单位: 甲中心}]}",
@@ -186,7 +201,12 @@ def test_names_that_do_not_exist_are_failures(small: Path, given: str, expect: s
 
 def test_unknown_item_in_about(small: Path) -> None:
     """Protects coverage: a case about an item that does not exist would count for nothing."""
-    text = "  - title: 一例\n    about: [bulletin, nothing]\n    given: {orders: [{工单编号: 甲}]}\n    expect: {year: {last: []}}\n"
+    text = """\
+  - title: 一例
+    about: [bulletin, nothing]
+    given: {orders: [{工单编号: 甲}]}
+    expect: {year: {last: []}}
+"""
     (found,) = failures(small, text)
     assert found.startswith("a.yaml:7:23: 案例“一例”：没有这个条目（值：nothing）")
 
@@ -197,7 +217,8 @@ def test_broken_files_are_told_all_at_once(small: Path) -> None:
     (small / "cases" / "c.yml").write_text("cases: []\n", encoding="utf-8")
     twice = "  - {title: 一例, about: [bulletin], given: {orders: [{工单编号: 甲}]}, expect: {year: {last: []}}}\n" * 2
     (small / "cases" / "d.yaml").write_text(
-        HEAD + "  - {title: 三例, about: [bulletin], given: {orders: [{工单编号: 甲}], standings: {2026-04: {甲中心: 1}}}, "
+        HEAD
+        + "  - {title: 三例, about: [bulletin], given: {orders: [{工单编号: 甲}], standings: {2026-04: {甲中心: 1}}}, "
         "expect: {year: {last: []}}}\n",
         encoding="utf-8",
     )
@@ -223,6 +244,42 @@ def test_copies_and_positions_name_orders(small: Path) -> None:
       orders: {1: {rules: [risk-group]}, 乙-1: {rules: [risk-group]}, 乙-2: {rules: [risk-group]}, 3: {rules: []}}
 """.replace("{}]", "{满意度: 一般}]")
     assert failures(small, text) == []
+
+
+def test_cases_taken_in_together_come_to_the_same(tmp_path: Path) -> None:
+    """Protects the shortcut: what is set aside, scored, ranked and fired is the same for a case beside others."""
+    folder = ROOT / "policies" / "2026"
+    cases = list(cases_of(folder).values())
+    sample = [case for i, case in enumerate(cases) if i % 12 == 0 or case.place.file.endswith("set-aside.yaml")]
+    together, alone = (Bench(folder, SCHEMAS, cache=tmp_path) for _ in range(2))
+    together.take_together(cases)
+    for case in sample:
+        ours, theirs = together.outcome(case), alone.outcome(case)
+        assert ours.orders == theirs.orders
+        assert ours.evaluation.standings == theirs.evaluation.standings
+        assert ours.evaluation.considered == theirs.evaluation.considered
+        assert ours.evaluation.gates == theirs.evaluation.gates
+        assert ours.evaluation.intake.rows == theirs.evaluation.intake.rows
+        assert [replace(row, reason="") for row in ours.evaluation.intake.set_aside] == [
+            replace(row, reason="") for row in theirs.evaluation.intake.set_aside
+        ]
+
+
+def test_a_failure_names_nothing_of_other_cases(small: Path) -> None:
+    """Protects messages: cases are taken in together, yet each failure speaks of its own units and records."""
+    text = """\
+  - title: 一例
+    about: [volume]
+    given: {orders: [{工单编号: 甲}]}
+    expect: {orders: {甲: {rules: []}}}
+  - title: 二例
+    about: [volume]
+    given: {orders: [{工单编号: 甲, 承办单位: 乙中心}]}
+    expect: {year: {last: []}}
+"""
+    (found,) = failures(small, text)
+    assert found.startswith("a.yaml:10:12: 案例“二例”：不应有搁置的行，实有：第 1 条，工单“甲”，承办单位：")
+    assert "〔" not in found
 
 
 def test_reached_tells_what_fired_and_what_did_not(small: Path) -> None:

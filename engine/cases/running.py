@@ -5,9 +5,11 @@ Knows the order of the steps; must not know how results are compared or shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from engine.cases.comparing import Outcome, compare
@@ -15,9 +17,12 @@ from engine.cases.giving import given_intake, order_cells
 from engine.cases.naming import given_problems, reading_problems, unit_names
 from engine.cases.order_outcomes import OrderOutcome, order_outcomes
 from engine.cases.reading import Case, Given, read_cases
+from engine.cases.together import Taken, can_join, joined, parted
 from engine.compiled import CompiledPolicy, compile_policy
-from engine.evaluate import Gates, conclude, gates_of, open_database, order_detail, score
+from engine.decisions.compile import decide_found
+from engine.evaluate import Gates, conclude, gates_of, open_database, score
 from engine.intake.found import Intake
+from engine.order_results import detail
 from engine.policy.build import build_policy
 from engine.policy.model import Policy
 from engine.policy.parts import check_parts, read_sources
@@ -60,6 +65,7 @@ def run_cases(folder: Path, schemas: Path, *, cache: Path | None, time_limit: fl
     """
     cases = read_cases(folder, schemas)
     bench = Bench(folder, schemas, cache=cache, time_limit=time_limit)
+    bench.take_together(cases)
     for case in cases:
         yield bench.run(case)
 
@@ -82,6 +88,7 @@ class Bench:
             raise PolicyError(found)
         self._policies: dict[tuple[tuple[str, str], ...], Policy] = {}
         self._compiled: dict[str, CompiledPolicy] = {}
+        self._taken: dict[Place, Taken] = {}
 
     def policy(self, chosen: Mapping[str, str]) -> Policy:
         """The policy under these readings. Raises PolicyError."""
@@ -97,17 +104,41 @@ class Bench:
             self._compiled[policy.digest] = compile_policy(policy, cache=self._cache, time_limit=self._time_limit)
         return self._compiled[policy.digest]
 
+    def take_together(self, cases: Iterable[Case]) -> None:
+        """Take in the data of those cases that allow it together, so that running each costs little afterwards.
+
+        Raises PolicyError and CompileError.
+        """
+        groups: dict[tuple[str, dt.datetime], list[Case]] = {}
+        for case in cases:
+            if any(reading_problems(self.policy({}), case)):
+                continue
+            policy = self.policy(case.given.chosen)
+            if not any(given_problems(policy, case)) and can_join(self.compiled(policy), case):
+                groups.setdefault((policy.digest, case.given.as_of), []).append(case)
+        for (digest, _), group in groups.items():
+            policy = self._compiled[digest].policy
+            try:
+                taken = self._take(self._compiled[digest], joined(policy, group))
+            except InputError:
+                continue  # one of them cannot be taken in; each on its own will tell which
+            self._taken |= {case.place: part for case, part in zip(group, parted(policy, taken, group), strict=True)}
+
     def run(self, case: Case) -> CaseResult:
         """Raises PolicyError and CompileError: whatever is wrong with the case itself is a failure of it."""
+        together = case.place in self._taken
         try:
             outcome = self.outcome(case)
         except InputError as error:
             titled = (replace(problem, what=f"案例“{case.title}”：{problem.what}") for problem in error.problems)
             return CaseResult(case.title, case.place, tuple(titled), Reached())
-        return CaseResult(case.title, case.place, compare(case, outcome), _reached(case, outcome))
+        failures = compare(case, outcome)
+        if failures and together:
+            return self.run(case)  # on its own, so that messages name nothing of other cases
+        return CaseResult(case.title, case.place, failures, _reached(case, outcome))
 
     def outcome(self, case: Case) -> Outcome:
-        """What comes of what the case gives.
+        """What comes of what the case gives; of data taken in together once only.
 
         Raises InputError when that names something the policy does not have or cannot be taken in, and PolicyError
         and CompileError.
@@ -121,28 +152,40 @@ class Bench:
             raise InputError(wrong)
         compiled = self.compiled(policy)
         try:
-            return self._outcome(compiled, case)
+            taken = self._taken.pop(case.place, None) or self._take(compiled, case.given)
         except InputError as error:
-            raise InputError(
-                Problem(case.place, item.what, item.value, item.instead) for item in error.problems
-            ) from error
+            problems = (replace(problem, place=case.place) for problem in error.problems)
+            raise InputError(problems) from error
+        return self._concluded(compiled, case, taken)
 
-    def _outcome(self, compiled: CompiledPolicy, case: Case) -> Outcome:
+    def _take(self, compiled: CompiledPolicy, given: Given) -> Taken:
+        intake = given_intake(compiled.policy, given, self._connection)
+        if given.standings is not None:
+            return Taken(intake, Scorer(compiled.policy, Tallies({}, ()), (), {}, {}), {})
+        scorer = score(compiled, intake, self._connection, given.as_of, self._time_limit)
+        if not intake.orders:
+            return Taken(intake, scorer, {})
+        decider = partial(decide_found, time_limit=self._time_limit)
+        return Taken(
+            intake,
+            scorer,
+            order_outcomes(detail(compiled, self._connection, intake.relation, given.as_of, decider)),
+        )
+
+    def _concluded(self, compiled: CompiledPolicy, case: Case, taken: Taken) -> Outcome:
         policy, given = compiled.policy, case.given
-        intake = given_intake(policy, given, self._connection)
         units = unit_names(policy, case)
+        scorer = taken.scorer
         if given.standings is None:
-            scorer = score(compiled, intake, self._connection, given.as_of, self._time_limit)
-            months: Sequence[Standing] = monthly(policy, scorer, given.as_of)
+            months = monthly(policy, scorer, given.as_of)
         else:
-            scorer = Scorer(policy, Tallies({}, ()), tuple(sorted(units)), {}, {})
+            scorer = replace(scorer, units=tuple(sorted(units)))
             months = given_months(policy, given, scorer.units)
-        gates = given_gates(compiled, given, intake)
-        evaluation = conclude(compiled, intake, self._connection, given.as_of, scorer, months, gates)
-        orders = order_outcomes(order_detail(evaluation, self._time_limit)) if intake.orders else {}
+        gates = given_gates(compiled, given, taken.intake)
+        evaluation = conclude(compiled, taken.intake, self._connection, given.as_of, scorer, months, gates)
         key = policy.orders.key[0]
         ids = tuple(dict.fromkeys(cells[key] for cells in order_cells(policy.orders, given.tables["orders"])))
-        return Outcome(evaluation, orders, units, ids)
+        return Outcome(evaluation, taken.orders, units, ids)
 
 
 def given_months(policy: Policy, given: Given, units: tuple[str, ...]) -> tuple[Standing, ...]:
