@@ -252,7 +252,7 @@ def test_cases_taken_in_together_come_to_the_same(tmp_path: Path) -> None:
     cases = list(cases_of(folder).values())
     sample = [case for i, case in enumerate(cases) if i % 12 == 0 or case.place.file.endswith("set-aside.yaml")]
     together, alone = (Bench(folder, SCHEMAS, cache=tmp_path) for _ in range(2))
-    together.take_together(cases)
+    together.take_together(sample)
     for case in sample:
         ours, theirs = together.outcome(case), alone.outcome(case)
         assert ours.orders == theirs.orders
