@@ -11,7 +11,8 @@ from fractions import Fraction
 from rich.console import Console
 
 from cli.tables import DIM, WARN, cell, column, draw, heading, line, table
-from engine.policy.model import Policy, Reading
+from engine.policy.model import Policy
+from engine.policy.model_plan import Reading
 
 _STATUS = {"provisional": "待确认", "confirmed": "已确认"}
 _EFFECTS = {"excluded": "剔除", "included": "纳入", "mark": "标识"}

@@ -14,7 +14,8 @@ from engine.decisions.compile import CompileError, compile_tables
 from engine.decisions.questions import Group, PlanError, Question, TagCycleError, plan
 from engine.decisions.tables import DecisionTable
 from engine.lists import whole_lists
-from engine.policy.model import Outcome, Policy
+from engine.policy.model import Policy
+from engine.policy.model_orders import Outcome
 from engine.problems import Place, PolicyError, Problem
 from engine.questions import (
     consequence_question,

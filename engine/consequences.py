@@ -16,7 +16,8 @@ from engine.conditions import NO, YES, Fact, facts
 from engine.conditions import Standing as StandingFact
 from engine.gates import GateState
 from engine.months import Month
-from engine.policy.model import Consequence, DueDay, Period, Policy
+from engine.policy.model import Policy
+from engine.policy.model_scoring import Consequence, DueDay, Period
 from engine.questions import consequence_question, fired_before, gate_state
 from engine.standings import Standing
 

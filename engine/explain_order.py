@@ -38,7 +38,7 @@ from engine.facts import column, first_filled
 from engine.lookups import LIST_SEPARATOR, Answers
 from engine.months import Month
 from engine.obligations import ObligationSql
-from engine.policy.model import Indicator
+from engine.policy.model_scoring import Indicator
 from engine.problems import InputError, Place, Problem
 from engine.questions import applies_id, count_questions, counted_id, mark_id, obligation_questions, points_id
 from engine.report import rounded

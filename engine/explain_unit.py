@@ -27,7 +27,7 @@ from typing import Any
 from engine.conditions import Test, tests
 from engine.consequences import Considered
 from engine.evaluation import Evaluation
-from engine.policy.model import Indicator
+from engine.policy.model_scoring import Indicator
 from engine.problems import InputError, Place, Problem, nearest
 from engine.questions import consequence_question
 from engine.report import affected, exact, rounded

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from engine.conditions import Choice, Comparison, Element, Fact
-from engine.policy.model import Column
+from engine.policy.model_tables import Column
 
 ORDERS = "o"
 """Alias of the relation of orders in every query."""

@@ -12,7 +12,7 @@ from fractions import Fraction
 from engine.compiled import CompiledPolicy, outcome
 from engine.intake.take_in import Cell
 from engine.months import Month
-from engine.policy.model import Gate
+from engine.policy.model_scoring import Gate
 
 
 @dataclass(frozen=True)

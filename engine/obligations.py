@@ -16,7 +16,7 @@ from engine.calendars import UndeclaredYearError, WorkCalendar
 from engine.compiled import CompiledPolicy, outcome
 from engine.facts import Row, column, first_filled, timestamp
 from engine.lookups import Answers, Database
-from engine.policy.model import Clock, ClockDeadline, DoneByEvent, Obligation
+from engine.policy.model_orders import Clock, ClockDeadline, DoneByEvent, Obligation
 from engine.questions import applies_id, done_id
 
 DONE = ("in_time", "late", "missing")
@@ -130,9 +130,7 @@ def _past(deadline: exp.Expr, included: bool, as_of: dt.datetime) -> exp.Expr:
     return exp.Coalesce(this=reached, expressions=[exp.false()])
 
 
-def _state(
-    compiled: CompiledPolicy, obligation: Obligation, done: exp.Expr, past: exp.Expr
-) -> exp.Expr:
+def _state(compiled: CompiledPolicy, obligation: Obligation, done: exp.Expr, past: exp.Expr) -> exp.Expr:
     """The rule engine's answer for each combination of ``done`` and ``deadline``, looked up as a CASE over the pair."""
     pair = exp.Concat(
         expressions=[done, exp.Case(ifs=[_when(past, "/past")], default=_text("/running"))], safe=True, coalesce=False

@@ -18,7 +18,7 @@ from engine.compiled import CompiledPolicy
 from engine.facts import Row, column
 from engine.lookups import Answers, DecideFound, DuckDB, look_up
 from engine.obligations import ObligationSql, obligations_sql
-from engine.policy.model import Rule
+from engine.policy.model_orders import Rule
 from engine.problems import InputError, Place, Problem
 from engine.tallies import MissedLookUpError
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 
 from engine.conditions import All, Condition, Not, State, Tag, facts, no, yes
 from engine.decisions.questions import Question, first_of
-from engine.policy.model import Consequence, Counted, DoneWhen, Indicator, Obligation, Outcome, Policy, Rule
+from engine.policy.model import Policy
+from engine.policy.model_orders import DoneWhen, Obligation, Outcome, Rule
+from engine.policy.model_scoring import Consequence, Counted, Indicator
 
 
 def counted_id(counted: Counted) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.months import Month
-from engine.policy.model import Bonus, Indicator, Policy
+from engine.policy.model import Policy
+from engine.policy.model_scoring import Bonus, Indicator
 from engine.questions import ELIGIBLE, counted_id, points_id
 from engine.tallies import Tallies
 

@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import Literal
 
 from engine.months import Month
-from engine.policy.model import Aggregate, LastRule, Period, Policy
+from engine.policy.model import Policy
+from engine.policy.model_scoring import Aggregate, LastRule, Period
 from engine.scores import Score, Scorer
 
 

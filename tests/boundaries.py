@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from engine.conditions import Comparison, Condition, facts
 from engine.months import Month
-from engine.policy.model import Clock, ClockDeadline, Column, DoneWhen, Policy
+from engine.policy.model import Policy
+from engine.policy.model_orders import Clock, ClockDeadline, DoneWhen
+from engine.policy.model_tables import Column
 from tests.reference.decisions import clock_end
 
 SECOND = dt.timedelta(seconds=1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from engine.policy.model import Column, Table
+from engine.policy.model_tables import Column, Table
 
 UNKNOWN = "查无此值"
 BAD_TIMES = ("2026-02-30 10:00:00", "2026-13-01 10:00", "昨天", "2026-03-01 25:00:00", "2026-03-01 10:60")

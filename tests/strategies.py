@@ -16,7 +16,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from engine.policy.model import Column, Policy, Table
+from engine.policy.model import Policy
+from engine.policy.model_tables import Column, Table
 from tests.boundaries import SECOND, boundary_counts, inside_calendar, moments_after, times_of_day
 from tests.spoilt import spoil
 

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from engine.conditions import All, Element, Not, Test
 from engine.policy.build import load_policy
-from engine.policy.model import Clock, Policy
+from engine.policy.model import Policy
+from engine.policy.model_orders import Clock
 from tests.reference import Answer, evaluate
 from tests.reference.decisions import clock_end
 from tests.reference.truth import View, holds

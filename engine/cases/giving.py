@@ -16,7 +16,8 @@ import duckdb
 from engine.cases.reading import Given, GivenRow
 from engine.intake.found import Intake
 from engine.intake.take_in import take_in
-from engine.policy.model import Policy, Table
+from engine.policy.model import Policy
+from engine.policy.model_tables import Table
 
 
 def given_intake(policy: Policy, given: Given, connection: duckdb.DuckDBPyConnection) -> Intake:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from engine.policy.model import TableId
+from engine.policy.model_tables import TableId
 from engine.policy.readings import Readings
 from engine.policy.schema import Schemas
 from engine.policy.source import ListNode, MapNode, Node, ScalarNode, read_file

@@ -17,7 +17,8 @@ from engine.cases.reading import Case, Given, GivenRow
 from engine.compiled import CompiledPolicy
 from engine.conditions import Choice, Comparison, Element
 from engine.intake.found import Cell, Intake, Row
-from engine.policy.model import Policy, Table, TableId
+from engine.policy.model import Policy
+from engine.policy.model_tables import Table, TableId
 from engine.scores import Scorer
 from engine.tallies import Tallies
 

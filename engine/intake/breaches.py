@@ -15,7 +15,7 @@ from engine.intake import casts, sql
 from engine.intake.cells import Cell, empty
 from engine.intake.sources import Scan
 from engine.intake.sql import E
-from engine.policy.model import Table
+from engine.policy.model_tables import Table
 
 FILE, RECORD = "_file", "_record"
 RAW = "_raw"

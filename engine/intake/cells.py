@@ -13,7 +13,7 @@ from sqlglot import exp
 from engine.intake import sql
 from engine.intake.found import BLANKS
 from engine.intake.sql import E
-from engine.policy.model import Column
+from engine.policy.model_tables import Column
 
 Kind = Literal["text", "time", "flag", "whole", "exact", "float", "list", "zoned", "other"]
 JOIN = ";"

@@ -17,7 +17,7 @@ from engine.intake.breaches import FILE, RAW, RECORD, ROW, Breach, Store
 from engine.intake.cells import Cell, raw_of
 from engine.intake.sources import Scan
 from engine.intake.sql import E
-from engine.policy.model import Column, Table
+from engine.policy.model_tables import Column, Table
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from engine.policy.model import Table, TableId
+from engine.policy.model_tables import Table, TableId
 from engine.problems import InputError, Place, Problem
 
 _CHUNK = 1 << 20

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
-from engine.policy.model import TableId
+from engine.policy.model_tables import TableId
 from engine.problems import clip
 
 Cell = str | Fraction | None

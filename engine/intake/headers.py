@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.intake.found import BLANKS, Remark
-from engine.policy.model import Table
+from engine.policy.model_tables import Table
 from engine.problems import InputError, Place, Problem, clip
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from engine.intake.breaches import Breach
 from engine.intake.cells import JOIN
 from engine.intake.found import BLANKS
-from engine.policy.model import Column, Table
+from engine.policy.model_tables import Column, Table
 from engine.problems import clip
 
 _TIME = "应写成 2026-03-05 09:01、2026-03-05 09:01:00 或 2026/3/5 9:01"

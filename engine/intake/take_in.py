@@ -25,7 +25,7 @@ from engine.intake.found import Cell, Intake, Remark, Row, SetAside
 from engine.intake.reasons import reason
 from engine.intake.sources import Scan
 from engine.intake.sql import E
-from engine.policy.model import Table, TableId
+from engine.policy.model_tables import Table, TableId
 from engine.problems import InputError, Place, Problem, clip
 
 __all__ = ["Cell", "Row", "connect", "take_in"]

@@ -21,7 +21,7 @@ from engine.intake.breaches import FILE, RECORD
 from engine.intake.casts import CONTENT_RULES
 from engine.intake.checks import read_columns
 from engine.intake.found import Intake, Remark
-from engine.policy.model import Table
+from engine.policy.model_tables import Table
 
 _KEY = "checked-orders"
 _ROWS_AT_ONCE = 122_880

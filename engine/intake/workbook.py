@@ -16,7 +16,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from engine.intake.found import Flaw, Remark
-from engine.policy.model import Column, Table
+from engine.policy.model_tables import Column, Table
 from engine.problems import InputError, Place, Problem
 
 _EPOCH, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)

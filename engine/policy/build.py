@@ -20,14 +20,10 @@ from engine.policy import build_plan as plan
 from engine.policy import build_scoring as scoring
 from engine.policy.condition import Scope
 from engine.policy.context import Context, month
-from engine.policy.model import (
-    Document,
-    LastRule,
-    Policy,
-    Side,
-    Table,
-    Unfinished,
-)
+from engine.policy.model import Policy
+from engine.policy.model_plan import Document, Side
+from engine.policy.model_scoring import LastRule, Unfinished
+from engine.policy.model_tables import Table
 from engine.policy.parts import Parts, load_parts
 from engine.problems import PolicyError
 

@@ -11,10 +11,9 @@ from typing import Any as Data
 from engine.conditions import facts
 from engine.policy.condition import Path, Scope
 from engine.policy.context import Context, fraction
-from engine.policy.model import (
+from engine.policy.model_orders import (
     Clock,
     ClockDeadline,
-    Column,
     Deadline,
     Decision,
     DoneByEvent,
@@ -23,13 +22,10 @@ from engine.policy.model import (
     Mark,
     Obligation,
     Outcome,
-    RequiredWhen,
     Rule,
-    Table,
     TagName,
-    TimeOrder,
-    Value,
 )
+from engine.policy.model_tables import Column, RequiredWhen, Table, TimeOrder, Value
 
 YES_NO_VALUES = ("是", "否")
 OBLIGATION_STATES: Mapping[str, Mapping[str, tuple[str, ...]]] = {

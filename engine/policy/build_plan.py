@@ -10,7 +10,7 @@ from typing import Any as Data
 
 from engine.policy.condition import Path
 from engine.policy.context import Context
-from engine.policy.model import Coverage, Duty, Option, Reading
+from engine.policy.model_plan import Coverage, Duty, Option, Reading
 
 ITEMS: tuple[tuple[str, str], ...] = (
     ("policy", "sides"),

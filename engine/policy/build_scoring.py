@@ -11,7 +11,7 @@ from typing import Any as Data
 from engine.policy.build_orders import build_outcomes
 from engine.policy.condition import Path, Scope
 from engine.policy.context import Context, fraction, month
-from engine.policy.model import (
+from engine.policy.model_scoring import (
     Aggregate,
     Bonus,
     Cap,
@@ -24,9 +24,9 @@ from engine.policy.model import (
     Period,
     PointsBand,
     Rate,
-    Table,
     Target,
 )
+from engine.policy.model_tables import Table
 
 RATE_STATES = ("below", "reached", "missing")
 STANDING_MARKS = ("last",)

@@ -28,7 +28,7 @@ from engine.conditions import (
     Tag,
     Test,
 )
-from engine.policy.model import Column, ColumnType
+from engine.policy.model_tables import Column, ColumnType
 from engine.problems import Place, Problem, nearest
 
 Path = tuple[str | int, ...]

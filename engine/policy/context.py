@@ -12,7 +12,7 @@ from typing import Any as Data
 from engine.conditions import Condition
 from engine.months import Month
 from engine.policy.condition import ConditionReader, Findings, Path, Scope
-from engine.policy.model import Column
+from engine.policy.model_tables import Column
 from engine.policy.parts import Parts
 from engine.problems import Place, nearest
 

@@ -12,7 +12,7 @@ import polars
 import xlsxwriter
 
 from engine.intake import Intake, connect, take_in
-from engine.policy.model import Column, RequiredWhen, Table, TimeOrder, Value
+from engine.policy.model_tables import Column, RequiredWhen, Table, TimeOrder, Value
 
 KINDS = (Value("甲类", ("甲",)), Value("乙类"))
 YES_NO = (Value("是"), Value("否"))

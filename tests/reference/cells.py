@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from engine.months import Month
-from engine.policy.model import Column, Table
+from engine.policy.model_tables import Column, Table
 
 Cell = str | tuple[str, ...] | Fraction | dt.datetime | Month | None
 """Text and choices are str, lists tuple, counts and numbers Fraction; None is an empty cell that stays missing."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from engine.policy.model import Clock, ClockDeadline, Decision, DoneByEvent, Obligation, Policy, Rule
+from engine.policy.model import Policy
+from engine.policy.model_orders import Clock, ClockDeadline, Decision, DoneByEvent, Obligation, Rule
 from tests.reference.cells import Row
 from tests.reference.truth import View, holds
 

@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from engine.conditions import Standing
 from engine.months import Month
-from engine.policy.model import Consequence, DueDay, Gate, Period, Policy
+from engine.policy.model import Policy
+from engine.policy.model_scoring import Consequence, DueDay, Gate, Period
 from tests.reference.cells import Row
 from tests.reference.scores import Standings
 from tests.reference.truth import View, holds

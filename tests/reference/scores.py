@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.months import Month
-from engine.policy.model import Aggregate, Counted, Indicator, Period, Policy
+from engine.policy.model import Policy
+from engine.policy.model_scoring import Aggregate, Counted, Indicator, Period
 from tests.reference.cells import Row
 from tests.reference.decisions import Order
 from tests.reference.truth import holds

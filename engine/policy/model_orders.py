@@ -1,0 +1,129 @@
+"""What a policy says of single orders, as frozen values: rules, tags, marks, clocks, obligations.
+
+Knows the vocabulary; must not know how anything is decided or any number, name or rule of a plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.conditions import Condition
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``effect``: an ``excluded`` row leaves the decision's indicators; ``included`` and ``mark`` rows do not.
+
+    An ``included`` rule states that a row of a decision table stays in; it is explained but not part of a result.
+    """
+
+    id: str
+    title: str
+    clause: str
+    when: Condition
+    effect: Literal["excluded", "included", "mark"]
+    gives: tuple[str, ...] = ()
+    detail: str = ""
+
+    @property
+    def listed(self) -> bool:
+        """Whether the rule's id is part of an order's result."""
+        return self.effect != "included"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """``hit``: ``collect`` every rule that holds, ``first`` in order, or ``unique`` (two at once is an error)."""
+
+    id: str
+    title: str
+    clause: str
+    hit: Literal["collect", "unique", "first"]
+    rules: tuple[Rule, ...]
+    excludes_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TagName:
+    """A tag that rules may give, and what people call it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A number that an order gets: ``number`` with ``{field}`` replaced by the order's value."""
+
+    id: str
+    title: str
+    clause: str
+    given_to: Condition
+    number: str
+
+
+@dataclass(frozen=True)
+class Clock:
+    """``amount`` of ``unit`` after a start. ``until`` ``end_of_day`` is 24:00 of the last day, never included;
+    ``same_time`` keeps the time of day, included when ``end_included``."""
+
+    amount: int
+    unit: Literal["hours", "days", "working_days"]
+    until: Literal["end_of_day", "same_time"]
+    start_day_counts: bool = False
+    end_included: bool = False
+
+
+@dataclass(frozen=True)
+class ClockDeadline:
+    """The clock runs from the first of ``start`` that is filled."""
+
+    start: tuple[str, ...]
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class EventDeadline:
+    """The deadline is the time in ``event``, included; without one, it has not come."""
+
+    event: str
+
+
+Deadline = ClockDeadline | EventDeadline
+
+
+@dataclass(frozen=True)
+class DoneByEvent:
+    """Done at the time in ``event``."""
+
+    event: str
+
+
+@dataclass(frozen=True)
+class DoneWhen:
+    """Done, at no known time, when the condition holds."""
+
+    when: Condition
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One row of a first-match table: the result is ``is_`` when ``when`` holds."""
+
+    is_: str
+    when: Condition
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """``states`` is a first-match table over ``done`` (in_time/late/missing) and ``deadline`` (past/running)."""
+
+    id: str
+    title: str
+    clause: str
+    applies: Condition
+    done: DoneByEvent | DoneWhen
+    deadline: Deadline
+    states: tuple[Outcome, ...]
+    forms: tuple[str, ...] = ()
