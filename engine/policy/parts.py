@@ -25,13 +25,15 @@ PARTS = REQUIRED + OPTIONAL
 class Parts:
     """``data``: part name -> content as dicts, lists, text, int, Decimal, bool and None, without references (only
     ``readings`` is as written). A part whose file does not exist has no entry. ``chosen``: every reading with the
-    option that holds; ``used``: the readings that some part refers to."""
+    option that holds; ``used``: the readings that some part refers to. ``roots`` are the trees behind ``data``;
+    ``written`` are those with the references as the files have them."""
 
     folder: Path
     data: Mapping[str, Any]
     chosen: Mapping[str, str]
     used: frozenset[str]
     roots: Mapping[str, Node]
+    written: Mapping[str, Node]
 
     def place(self, part: str, *path: str | int) -> Place:
         """Where the value at ``path`` stands, or the nearest value that encloses it; the file when there is none.
@@ -97,6 +99,7 @@ def check_parts(
         chosen=MappingProxyType(readings.chosen),
         used=frozenset().union(*(result.used for result in resolved.values())),
         roots=MappingProxyType(final),
+        written=MappingProxyType(roots),
     )
 
 
