@@ -8,19 +8,23 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from benchmarks.turns import Run
-from engine.evaluate import Request, evaluate_intake, open_database
+from engine.choosing import Request, Taken
+from engine.evaluate import evaluate_taken, order_detail
 from engine.evaluation import Evaluation
-from engine.intake import Intake, SetAside, take_in, write_typed
+from engine.intake import Intake, connect, take_in, write_typed
+from engine.order_results import results
 from engine.policy.build import load_policy
 from engine.policy.model import Policy
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = dt.datetime(2026, 11, 23)
 TYPED, RAW = "typed", "raw"
+FIRST_ORDERS = 2_000
 
 
 def policy() -> Policy:
@@ -30,7 +34,7 @@ def policy() -> Policy:
 def write_typed_folder(folder: Path, source: Path) -> None:
     """What the engine keeps of the orders in ``source`` once they are checked, with the small tables beside them."""
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("orders.*"))
-    plan, connection = policy(), open_database()
+    plan, connection = policy(), connect()
     write_typed(connection, take_in(plan.tables, source, connection), plan.orders, folder / "orders.parquet")
 
 
@@ -40,33 +44,29 @@ def ranking(folder: Path) -> Run:
     cache = Path(tempfile.mkdtemp())
 
     def run() -> Any:
-        connection = open_database()
+        connection = connect()
         intake = take_in(plan.tables, folder / TYPED, connection)
         if not intake.trusted:
             raise ValueError("the orders are checked again, which is not what is to be measured")
-        return _answer(evaluate_intake(_request(folder / TYPED, cache), plan, intake, connection))
+        return _answer(evaluate_taken(_request(folder / TYPED, cache), Taken(plan, intake, connection)))
 
     return run
 
 
 def reading(folder: Path) -> Run:
-    """Text to typed orders: what was taken and what was set aside, and where it stands."""
+    """Text to typed orders: what was taken and what was set aside, and why."""
     plan = policy()
 
     def run() -> Any:
-        intake = take_in(plan.tables, folder / RAW, open_database())
+        intake = take_in(plan.tables, folder / RAW, connect())
         return {"orders": intake.orders, "rows": intake.set_aside_rows, "breaches": breaches(intake)}
 
     return run
 
 
-def breaches(intake: Intake) -> list[tuple[int, str, str]]:
-    """Record, column and value of everything that was wrong, sorted."""
-
-    def said(item: SetAside) -> tuple[int, str, str]:
-        return item.record, item.column, item.value
-
-    return sorted(said(item) for item in intake.set_aside)
+def breaches(intake: Intake) -> list[tuple[str, str, str]]:
+    """Order, column and value of everything that was wrong, sorted."""
+    return sorted((item.order, item.column, item.value) for item in intake.set_aside)
 
 
 def _request(data: Path, cache: Path) -> Request:
@@ -86,3 +86,26 @@ def _answer(found: Evaluation) -> Any:
         },
         "consequences": sorted((item.consequence.id, item.unit or "", item.period.id) for item in found.fired),
     }
+
+
+def deciding(folder: Path) -> Run:
+    """The same ranking; once, unmeasured, the rules that fire on each order as its answer."""
+    rank = ranking(folder)
+    plan = policy()
+    asked = False
+
+    def run() -> Any:
+        nonlocal asked
+        if asked:
+            return rank()
+        asked = True
+        connection = connect()
+        intake = take_in(plan.tables, folder / TYPED, connection)
+        cache = Path(tempfile.mkdtemp())
+        found = evaluate_taken(_request(folder / TYPED, cache), Taken(plan, intake, connection))
+        first = islice(results(order_detail(found)), FIRST_ORDERS)
+        answers = {result.order: list(result.rules) for result in first}
+        rank()
+        return answers
+
+    return run
