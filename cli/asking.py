@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cli.locations import cache_folder, locations
 
 if TYPE_CHECKING:
-    from engine.evaluate import Request
+    from engine.choosing import Request
     from engine.evaluation import Evaluation
 
 Say = Callable[[str], None]
@@ -48,12 +48,12 @@ def result(found: Evaluation) -> dict[str, Any]:
 
 def write_decisions(found: Evaluation, target: Path, say: Say) -> None:
     """Every order's rules and obligations into ``target``, which is not touched before the last one is known."""
-    from engine.evaluate import order_detail
+    from engine.evaluate import order_details
     from engine.order_results import write_results
 
     part = target.with_name(f"{target.name}.part")
     try:
-        write_results(order_detail(found), part, lambda given: say(f"正在写每张工单的认定：{given} 件…"))
+        write_results(order_details(found), part, lambda given: say(f"正在写每张工单的认定：{given} 件…"))
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
@@ -74,7 +74,7 @@ def unit_explanation(asked: Asked, unit: str, period: str, say: Say) -> dict[str
 
 
 def _request(asked: Asked) -> Request:
-    from engine.evaluate import Request
+    from engine.choosing import Request
 
     places = locations(asked.policies)
     return Request(

@@ -38,7 +38,7 @@ class WorkCalendar:
         return day not in self.days_off and day.weekday() not in self.weekend
 
     def last_day(self, start: dt.date, amount: int, *, start_day_counts: bool) -> dt.date:
-        """The ``amount``-th workday from ``start``, ``start`` itself for none. It counts only on request and as a workday.
+        """The ``amount``-th workday from ``start``; ``start`` itself for none, and it counts only on request.
 
         Raises UndeclaredYearError when the way there leaves the declared years.
         """

@@ -7,8 +7,8 @@ facts. Must not know how a standing came about.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from engine.calendars import WorkCalendar
 from engine.compiled import CompiledPolicy, holding
@@ -22,6 +22,8 @@ from engine.questions import consequence_question, fired_before, gate_state
 from engine.standings import Standing
 
 OPEN = "open"
+Governing = Callable[[Month], CompiledPolicy]
+"""The version that governs a month."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +59,18 @@ class Considered:
 
 
 def consider(
-    compiled: CompiledPolicy, standings: Sequence[Standing], gates: Mapping[str, Mapping[Month, GateState]]
+    governing: Governing, standings: Sequence[Standing], gates: Mapping[str, Mapping[Month, GateState]]
 ) -> tuple[Considered, ...]:
-    """Every consequence of every period and unit, in order of time within each kind of period."""
-    policy = compiled.policy
+    """Every consequence of every period and unit, in order of time within each kind of period.
+
+    Ladders go on over a change of version: a consequence is known by its id.
+    """
     considered: list[Considered] = []
     for kind in ("month", "quarter", "year"):
-        consequences = [item for item in policy.consequences if item.at == kind]
         run = [standing for standing in standings if standing.kind == kind]
         units = sorted({unit for standing in run for unit in (*_ranked(standing), *standing.unranked)})
-        if any(consequence.subject == "none" for consequence in consequences):
-            about = [item for item in consequences if item.subject == "none"]
-            considered += _climb(compiled, about, None, run, gates)
-        about = [item for item in consequences if item.subject == "unit"]
-        for unit in units if about else ():
-            considered += _climb(compiled, about, unit, run, gates)
+        for unit in (None, *units):
+            considered += _climb(governing, unit, run, gates)
     return tuple(considered)
 
 
@@ -79,30 +78,29 @@ def _ranked(standing: Standing) -> tuple[str, ...]:
     return tuple(placed.unit for placed in standing.ranking)
 
 
-def _started(policy: Policy, standing: Standing) -> bool:
-    return standing.period.last >= policy.counted_from
+def _about(policy: Policy, standing: Standing, unit: str | None) -> Iterable[Consequence]:
+    subject = "none" if unit is None else "unit"
+    return (item for item in policy.consequences if item.at == standing.kind and item.subject == subject)
 
 
 def _climb(
-    compiled: CompiledPolicy,
-    consequences: Sequence[Consequence],
-    unit: str | None,
-    run: Sequence[Standing],
-    gates: Mapping[str, Mapping[Month, GateState]],
+    governing: Governing, unit: str | None, run: Sequence[Standing], gates: Mapping[str, Mapping[Month, GateState]]
 ) -> Iterable[Considered]:
     """One subject's ladder through the periods of one kind."""
-    policy = compiled.policy
     history = History()
     fired: dict[str, bool] = {}
     for standing in run:
-        counted = _started(policy, standing) and (policy.unfinished.counts or not standing.provisional)
+        compiled = governing(standing.period.last)
+        policy = compiled.policy
+        started = standing.period.last >= policy.counted_from
         last = unit is not None and standing.is_last(unit)
-        history = history.after(last) if counted else History(last)
-        for consequence in consequences:
+        counted = started and (policy.unfinished.counts or not standing.provisional)
+        history = history.after(last) if counted else replace(history, last=last)
+        for consequence in _about(policy, standing, unit):
             if consequence.repeat == "once_per_streak" and not last:
                 fired[consequence.id] = False
             values = _facts(consequence, history, fired.get(consequence.id, False), standing, gates)
-            may_fire = _started(policy, standing) and (policy.unfinished.fires or not standing.provisional)
+            may_fire = started and (policy.unfinished.fires or not standing.provisional)
             fires = may_fire and consequence.id in holding(compiled.ladder[consequence.id], values)
             due, warn = _due(consequence.due, standing.period, policy.calendar) if fires else (None, None)
             yield Considered(consequence, unit, standing.period, may_fire, values, history, fires, due, warn)
@@ -132,7 +130,8 @@ def _facts(
 def _is_open(fact: Fact, standing: Standing, gates: Mapping[str, Mapping[Month, GateState]]) -> bool:
     """A gate over several months is open when it is open in the last of them."""
     return any(
-        fact == gate_state(gate) and states[standing.period.last].outcome == OPEN for gate, states in gates.items()
+        fact == gate_state(gate) and standing.period.last in states and states[standing.period.last].outcome == OPEN
+        for gate, states in gates.items()
     )
 
 

@@ -23,7 +23,12 @@ from engine.standings import Standing
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Everything an evaluation found, and the connection that still holds the orders."""
+    """Everything an evaluation found, and the connection that still holds the orders.
+
+    Where a cycle is governed by a version and its amendments, ``parts`` are the evaluations by each of them alone, in
+    order of time; ``policy`` and what belongs to it are those of the latest, and standings and consequences are put
+    together from the part that governs each period.
+    """
 
     policy: Policy
     compiled: CompiledPolicy
@@ -34,6 +39,16 @@ class Evaluation:
     gates: Mapping[str, Mapping[Month, GateState]]
     considered: tuple[Considered, ...]
     connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
+    parts: tuple[Evaluation, ...] = ()
+
+    def at(self, month: Month) -> Evaluation:
+        """The evaluation by the version that governs ``month``."""
+        return next((part for part in reversed(self.parts) if part.policy.governs_from <= month), self)
+
+    def on(self, moment: dt.datetime) -> Evaluation:
+        """The evaluation by the version in force for an order dated at ``moment``."""
+        later = (part for part in reversed(self.parts[1:]) if part.policy.in_force_from <= moment.date())
+        return next(later, self.parts[0] if self.parts else self)
 
     @property
     def fired(self) -> tuple[Considered, ...]:

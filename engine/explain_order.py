@@ -60,7 +60,11 @@ class _Asked:
 
 
 def explain_order(evaluation: Evaluation, order: str) -> Json:
-    """Raises InputError when no such order was evaluated, and DisagreementError."""
+    """By the version in force when the order is dated.
+
+    Raises InputError when no such order was evaluated, and DisagreementError.
+    """
+    evaluation = _in_force(evaluation, order)
     detail = order_detail(evaluation)
     row = _one(evaluation, detail.answers, order, _columns(evaluation, detail.obligations))
     live = _ask(evaluation, detail.answers, order)
@@ -88,6 +92,13 @@ def explain_order(evaluation: Evaluation, order: str) -> Json:
             "agrees": True,
         },
     }
+
+
+def _in_force(evaluation: Evaluation, order: str) -> Evaluation:
+    dated = column(evaluation.policy.orders.dated_by or "")
+    first = evaluation.parts[0] if evaluation.parts else evaluation
+    (moment,) = _one(first, order_counting(first), order, [dated]).values()
+    return evaluation.on(moment)
 
 
 def _columns(evaluation: Evaluation, obligations: tuple[ObligationSql, ...]) -> list[exp.Expr]:

@@ -43,7 +43,8 @@ def explain_unit(evaluation: Evaluation, unit: str, period: str) -> Json:
     standing = _standing(evaluation, unit, period)
     placed = next((item for item in standing.ranking if item.unit == unit), None)
     score = standing.scores.get(unit)
-    policy = evaluation.policy
+    governing = evaluation.at(standing.period.last)
+    policy = governing.policy
     considered = [
         item
         for item in evaluation.considered
@@ -62,11 +63,11 @@ def explain_unit(evaluation: Evaluation, unit: str, period: str) -> Json:
         **_placed(standing, placed),
         "score": None if score is None else rounded(score.score),
         "bonus": None if score is None else rounded(score.bonus),
-        "awards": _awards(evaluation, standing, unit),
-        "indicators": [] if score is None else _indicators(evaluation, score),
-        "shown": _shown(evaluation, standing, unit),
+        "awards": _awards(governing, standing, unit),
+        "indicators": [] if score is None else _indicators(governing, score),
+        "shown": _shown(governing, standing, unit),
         "months": _months(evaluation, standing, unit),
-        "gates": _gates(evaluation, standing),
+        "gates": _gates(governing, standing),
         "ladder": None if history is None else vars(history),
         "consequences": [_consequence(evaluation, item, names) for item in considered],
     }

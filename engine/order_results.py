@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import duckdb
 from sqlglot import exp
 
 from engine.compiled import CompiledPolicy
-from engine.facts import Row, column
+from engine.facts import Row, column, timestamp
 from engine.lookups import Answers, DecideFound, DuckDB, look_up
 from engine.obligations import ObligationSql, obligations_sql
 from engine.policy.model_orders import Rule
@@ -42,12 +42,26 @@ class OrderResult:
 
 @dataclass(frozen=True)
 class Detail:
-    """Orders joined with every answer that concerns single orders."""
+    """Orders joined with every answer that concerns single orders; results are of those dated from ``since`` on and
+    before ``until``, where these are given."""
 
     compiled: CompiledPolicy
     connection: duckdb.DuckDBPyConnection
     answers: Answers
     obligations: tuple[ObligationSql, ...]
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+    @property
+    def source(self) -> exp.Select:
+        """The joined orders that results are of."""
+        dated = column(self.compiled.policy.orders.dated_by or "")
+        source = self.answers.source
+        if self.since is not None:
+            source = source.where(exp.GTE(this=dated, expression=timestamp(self.since)))
+        if self.until is not None:
+            source = source.where(exp.LT(this=dated, expression=timestamp(self.until)))
+        return source
 
     @property
     def listed(self) -> tuple[Rule, ...]:
@@ -80,7 +94,7 @@ def results(found: Detail, progress: Callable[[int], None] | None = None) -> Ite
     _refuse_undeclared(found)
     rules = found.listed
     states = [exp.Case(ifs=[exp.If(this=item.applies.copy(), true=item.state)]) for item in found.obligations]
-    query = found.answers.source.select(
+    query = found.source.select(
         exp.alias_(found.order_id, "id"),
         found.answers.missed,
         *(found.answers.answer[rule.id].copy() for rule in rules),
@@ -105,7 +119,7 @@ def _refuse_undeclared(found: Detail) -> None:
     problems: list[Problem] = []
     for item in found.obligations:
         query = (
-            found.answers.source.select(found.order_id, exp.cast(item.start.copy(), "VARCHAR"))
+            found.source.select(found.order_id, exp.cast(item.start.copy(), "VARCHAR"))
             .where(item.undeclared)
             .order_by(found.order_id)
             .limit(1)
@@ -117,11 +131,19 @@ def _refuse_undeclared(found: Detail) -> None:
         raise InputError(problems)
 
 
-def write_results(found: Detail, path: Path, progress: Callable[[int], None] | None = None) -> int:
-    """One JSON object a line into ``path``; returns how many."""
+def write_results(details: Sequence[Detail], path: Path, progress: Callable[[int], None] | None = None) -> int:
+    """One JSON object a line into ``path``, by order id over all ``details``; returns how many."""
     written = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        for result in results(found, progress):
+        for result in _all_results(details, progress):
             file.write(result.to_json() + "\n")
             written += 1
     return written
+
+
+def _all_results(details: Sequence[Detail], progress: Callable[[int], None] | None) -> Iterable[OrderResult]:
+    """A single version's results are streamed; those of several have to be sorted into one another."""
+    if len(details) == 1:
+        return results(details[0], progress)
+    every = (result for found in details for result in results(found, progress))
+    return sorted(every, key=lambda result: result.order)

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.consequences import Considered
 from engine.evaluation import Evaluation
+from engine.policy.model import Policy
 from engine.scores import Score
 from engine.standings import Placed, Standing
 
@@ -35,26 +36,39 @@ def exact(value: Fraction) -> str:
 
 def result_json(evaluation: Evaluation) -> Json:
     """The whole result. Keys beyond the contract's add titles, evidence and what was set aside."""
-    policy, intake = evaluation.policy, evaluation.intake
+    intake = evaluation.intake
     standings = evaluation.standings
     return {
-        "policy": {
-            "id": policy.id,
-            "version": policy.version,
-            "title": policy.title,
-            "digest": policy.digest,
-            "readings": {reading.id: reading.chosen for reading in policy.readings},
-        },
+        "policy": _policy(evaluation.policy),
+        "versions": [_version(part) for part in evaluation.parts or (evaluation,)],
         "input": {"digest": intake.digest, "orders": intake.orders, "set_aside": intake.set_aside_rows},
         "as_of": evaluation.as_of.strftime("%Y-%m-%d %H:%M:%S"),
         "titles": _titles(evaluation),
-        "months": [_month(evaluation, standing) for standing in standings if standing.kind == "month"],
+        "months": [
+            _month(evaluation.at(standing.period.first), standing) for standing in standings if standing.kind == "month"
+        ],
         "quarters": [_period(standing) for standing in standings if standing.kind == "quarter"],
         "year": next((_period(standing) for standing in standings if standing.kind == "year"), None),
         "consequences": [_consequence(evaluation, item) for item in evaluation.fired],
         "set_aside_rows": [vars(row) for row in intake.set_aside],
         "remarks": [str(remark) for remark in intake.remarks],
     }
+
+
+def _policy(policy: Policy) -> Json:
+    return {
+        "id": policy.id,
+        "version": policy.version,
+        "title": policy.title,
+        "digest": policy.digest,
+        "readings": {reading.id: reading.chosen for reading in policy.readings},
+    }
+
+
+def _version(part: Evaluation) -> Json:
+    """A version of the cycle and the first month that it governs."""
+    policy = part.policy
+    return {"id": policy.id, "version": policy.version, "digest": policy.digest, "from": str(policy.governs_from)}
 
 
 def _titles(evaluation: Evaluation) -> Json:
@@ -77,7 +91,7 @@ def _titles(evaluation: Evaluation) -> Json:
 
 def _month(evaluation: Evaluation, standing: Standing) -> Json:
     month = standing.period.first
-    states = {gate: states[month] for gate, states in evaluation.gates.items()}
+    states = {gate: evaluation.gates[gate][month] for gate in evaluation.gates}
     return {
         "period": standing.period.id,
         "provisional": standing.provisional,

@@ -78,7 +78,11 @@ def _say_yes_no(fact: Fact, positive: bool) -> str:
             text = f"{field}{_OPERATORS[operator]} {other}"
             return text if positive else f"并非“{text}”"
         case Standing(_, how, at_least):
-            text = {"now": "本期排名最后", "running": f"连续 {at_least} 期排名最后", "times": f"累计 {at_least} 次排名最后"}[how]
+            text = {
+                "now": "本期排名最后",
+                "running": f"连续 {at_least} 期排名最后",
+                "times": f"累计 {at_least} 次排名最后",
+            }[how]
             return text if positive else f"并非{text}"
         case _:
             raise TypeError(f"no words for {fact}")

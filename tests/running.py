@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.compiled import CompiledPolicy, compile_policy
-from engine.evaluate import conclude, gates_of, open_database, order_detail, score
+from engine.counting import score
+from engine.evaluate import conclude, gates_of, order_detail
+from engine.intake import connect
 from engine.intake.take_in import take_in
 from engine.order_results import results
 from engine.policy.build import load_policy
@@ -57,7 +59,7 @@ def defaults(policy: Policy) -> Mapping[str, str]:
 def run(plan: CompiledPolicy, data: Path, as_of: dt.datetime, *, decisions: bool = True) -> Found:
     """Evaluate a folder. One thread: the folders of tests are small, and several tests run at once."""
     policy = plan.policy
-    with open_database() as connection:
+    with connect() as connection:
         connection.execute("SET threads = 1")
         intake = take_in(policy.tables, data, connection)
         scorer = score(plan, intake, connection, as_of, TIME_LIMIT)

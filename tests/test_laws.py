@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 import os
 import random
@@ -20,8 +22,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.choosing import Request
 from engine.compiled import CompiledPolicy
-from engine.evaluate import Request, evaluate, order_detail
+from engine.evaluate import evaluate, order_detail
 from engine.order_results import results
 from engine.policy.model import Policy
 from engine.report import result_json
@@ -74,7 +77,10 @@ def test_order_of_rows_and_columns_changes_nothing(drawn: InputSet, chance: rand
         names = list(rows[0]) if rows else []
         chance.shuffle(names)
         shuffled[id] = [{name: row[name] for name in names} for row in shuffled[id]]
-    assert essence(run_set(PLAN, replace(drawn, tables=shuffled))) == essence(run_set(PLAN, drawn))
+    one, two = essence(run_set(PLAN, replace(drawn, tables=shuffled))), essence(run_set(PLAN, drawn))
+    import difflib
+    if one != two: print("DIF", [x for x in zip(json.loads(one[0])["aside"],json.loads(two[0])["aside"]) if x[0]!=x[1]][:3], [k for k in json.loads(one[0]) if json.loads(one[0])[k]!=json.loads(two[0])[k]])
+    assert one == two
 
 
 @few
@@ -135,8 +141,9 @@ def reweigh(folder: Path, change: Callable[[Fraction], Fraction]) -> None:
         if key.strip() in ("weight", "weights_sum"):
             weight = change(Fraction(value))
             assert (weight * 1000).denominator == 1  # can be written down
-            line = f"{key}{colon}{float(weight):g}"
-        lines.append(line)
+            lines.append(f"{key}{colon}{float(weight):g}")
+        else:
+            lines.append(line)
     file.write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -155,7 +162,7 @@ def scaled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @settings(max_examples=8)
 @given(input_sets(PLAN.policy))
 def test_weights_scaled_by_a_constant_change_nothing(scaled: CompiledPolicy, drawn: InputSet) -> None:
-    """Promise: weights are proportions: multiplied all alike, they leave scores, ranks and what follows as they were."""
+    """Promise: weights are proportions: all multiplied alike, they leave scores, ranks and consequences alone."""
     ours, theirs = run_set(scaled, drawn, decisions=False), run_set(PLAN, drawn, decisions=False)
     for key in ("months", "quarters", "year", "consequences"):
         assert ours.result[key] == theirs.result[key]
@@ -189,10 +196,11 @@ def cycles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for version, shift in (("2026", str), ("2027", next_year)):
         found[version] = tmp_path_factory.mktemp("cycle") / version
         found[version].mkdir()
-        for file in GOLDEN.glob("*.csv"):
-            lines = file.read_text("utf-8-sig").splitlines(keepends=True)
-            kept = lines[:1] + lines[1 :: 4 if file.stem == "orders" else 1]
-            (found[version] / file.name).write_text(shift("".join(kept)), "utf-8")
+        for path in GOLDEN.glob("*.csv"):
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                head, *rows = csv.reader(io.StringIO(shift(file.read())))
+            with (found[version] / path.name).open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows([head, *rows[:: 4 if path.stem == "orders" else 1]])
     return found
 
 
@@ -221,7 +229,7 @@ def test_a_version_changes_nothing_in_anothers_cycle(
 def governed(released: Path, data: Path, version: str) -> tuple[str, list[str]]:
     """The result's bytes and the decisions, by the version that governs the orders' months."""
     as_of = GOLDEN_AS_OF.replace(year=int(version))
-    now = as_of.replace(tzinfo=dt.timezone.utc)
+    now = as_of.replace(tzinfo=dt.UTC)
     found = evaluate(Request(data, SCHEMAS, released, None, None, {}, as_of, now, released / "tables"))
     assert found.policy.version == version
     return json.dumps(result_json(found), ensure_ascii=False), [one.to_json() for one in results(order_detail(found))]
@@ -235,7 +243,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
         shutil.copytree(GOLDEN, data)
         words = ["evaluate", "--data", data, "--as-of", GOLDEN_AS_OF, "--format", "json", "--decisions", decisions]
         ran = subprocess.run(
-            [sys.executable, "-m", "cli", *map(str, words)],
+            [sys.executable, "-c", "import sys; from cli.main import main; sys.exit(main())", *map(str, words)],
             env={**os.environ, "PYTHONHASHSEED": seed, "XDG_CACHE_HOME": str(tmp_path / f"cache{seed}")},
             cwd=ROOT,
             capture_output=True,

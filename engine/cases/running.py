@@ -19,8 +19,10 @@ from engine.cases.order_outcomes import OrderOutcome, order_outcomes
 from engine.cases.reading import Case, Given, read_cases
 from engine.cases.together import Taken, can_join, joined, parted
 from engine.compiled import CompiledPolicy, compile_policy
+from engine.counting import score
 from engine.decisions.compile import decide_found
-from engine.evaluate import Gates, conclude, gates_of, open_database, score
+from engine.evaluate import Gates, conclude, gates_of
+from engine.intake import connect
 from engine.intake.found import Intake
 from engine.order_results import detail
 from engine.policy.build import build_policy
@@ -81,7 +83,7 @@ class Bench:
         self._schemas = Schemas(schemas)
         self._cache = cache
         self._time_limit = time_limit
-        self._connection = open_database()
+        self._connection = connect()
         found: list[Problem] = []
         self._sources = read_sources(folder, found)
         if found:

@@ -65,6 +65,7 @@ def build_policy(parts: Parts) -> Policy:
         title=head["title"],
         digest=_digest({**parts.data, "chosen": parts.chosen}),
         folder=str(parts.folder),
+        supersedes=head.get("supersedes"),
         document=_document(head["document"]),
         first=month(cycle["first"]),
         last=month(cycle["last"]),

@@ -34,6 +34,7 @@ class Policy:
     """One version in force, with one option chosen for each reading.
 
     ``digest`` is the SHA-256 of the policy's resolved content (hex), the same for the same meaning of every file.
+    ``supersedes`` is the version that this one amends from ``in_force_from`` on, within the same cycle.
     ``folder`` is where it was read from; ``places`` gives, for ids of items, where they stand in the files.
     """
 
@@ -42,6 +43,7 @@ class Policy:
     title: str
     digest: str
     folder: str
+    supersedes: str | None
     document: Document
     first: Month
     last: Month
@@ -70,6 +72,14 @@ class Policy:
     duties: tuple[Duty, ...]
     forms: tuple[Mapping[str, object], ...]
     places: Mapping[str, Place]
+
+    @property
+    def governs_from(self) -> Month:
+        """The first month that this version scores: an amendment's is the first to begin after it came into force."""
+        if self.supersedes is None:
+            return self.first
+        month = Month.of(self.in_force_from)
+        return month if self.in_force_from.day == 1 else month.plus(1)
 
     def table(self, id: str) -> Table:
         """The table, which must exist."""

@@ -89,6 +89,11 @@ def check_parts(
             problems.append(Problem(place, "没有这一部分的模式文件", f"{part}.schema.json"))
     if problems:
         raise PolicyError(problems)
+    return put_in(folder, roots, readings)
+
+
+def put_in(folder: Path, roots: Mapping[str, Node], readings: Readings) -> Parts:
+    """The parts with the options that ``readings`` choose; nothing may be wrong with either."""
     resolved = {part: resolve(root, readings) for part, root in roots.items() if part != "readings"}
     final = {part: result.root for part, result in resolved.items()}
     if "readings" in roots:
@@ -99,7 +104,6 @@ def check_parts(
         chosen=MappingProxyType(readings.chosen),
         used=frozenset().union(*(result.used for result in resolved.values())),
         roots=MappingProxyType(final),
-        written=MappingProxyType(roots),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class Version:
     first: Month
     last: Month
     in_force_from: dt.date
+    supersedes: str | None
 
     def governs(self, month: Month) -> bool:
         return self.first <= month <= self.last
@@ -52,8 +54,9 @@ def read_version(folder: Path) -> Version:
             first=Month.parse(head["cycle"]["first"]),
             last=Month.parse(head["cycle"]["last"]),
             in_force_from=dt.date.fromisoformat(head["in_force"]["from"]),
+            supersedes=None if head.get("supersedes") is None else str(head["supersedes"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         what = "缺少 id、version、title、cycle 或 in_force，或写法不对"
         raise PolicyError([Problem(Place(source.file), what, str(error), "用 hotline policy check 查看详情")]) from None
 
@@ -92,25 +95,43 @@ def find_version(name: str, folders: Sequence[Path]) -> Path:
     raise InputError([Problem(Place("--policy"), "没有这个政策版本", name, nearest(name, known))])
 
 
-def governing(months: Iterable[Month], versions: Sequence[Version]) -> Version:
-    """The one version whose cycle holds every month in ``months``.
+def governing(months: Iterable[Month], versions: Sequence[Version]) -> tuple[Version, ...]:
+    """The version whose cycle holds every month in ``months``, followed by its amendments in order of time.
 
     Raises InputError that lists the cycles when there are several, and the months that no version governs.
     """
     wanted = sorted(set(months))
     chosen = [version for version in versions if all(version.governs(month) for month in wanted)]
-    if len(chosen) == 1:
-        return chosen[0]
-    if len(chosen) > 1:
-        what = "几个版本都适用于这些工单：" + "、".join(map(str, chosen))
-        raise InputError([Problem(Place("orders"), what, "", "用 --policy 指明版本")])
+    if chosen:
+        return _chain(chosen)
     parts = []
     for version in versions:
         own = [month for month in wanted if version.governs(month)]
-        if own:
+        if own and version.supersedes is None:
             parts.append(f"{version} 有 {own[0]} 至 {own[-1]} 的工单")
     orphans = [month for month in wanted if not any(version.governs(month) for version in versions)]
     if orphans:
         parts.append(f"没有版本适用于 {'、'.join(map(str, orphans))}")
     what = "工单不属于同一个考核周期：" + "；".join(parts)
     raise InputError([Problem(Place("orders"), what, "", "按周期分开文件夹，或用 --policy 指明版本")])
+
+
+def _chain(versions: Sequence[Version]) -> tuple[Version, ...]:
+    """The one version that supersedes none, and the amendments of its cycle. Raises InputError otherwise."""
+    chain = sorted(versions, key=lambda version: (version.supersedes is not None, version.in_force_from, version.id))
+    problems: list[Problem] = []
+    if len([version for version in chain if version.supersedes is None]) != 1:
+        what = "几个版本都适用于这些工单：" + "、".join(map(str, chain))
+        problems.append(Problem(Place("orders"), what, "", "用 --policy 指明版本，或在修订的版本里写 supersedes"))
+    for earlier, later in pairwise(chain):
+        place = Place(str(later.folder / HEAD))
+        if later.supersedes not in (earlier.id, earlier.version):
+            what = f"修订应写明它取代的前一版本“{earlier.version}”"
+            problems.append(Problem(place, what, later.supersedes or "", f"supersedes: {earlier.id}"))
+        if later.in_force_from <= earlier.in_force_from and earlier.supersedes is not None:
+            problems.append(Problem(place, f"施行日期须晚于前一修订“{earlier.version}”", str(later.in_force_from)))
+        if (later.first, later.last) != (earlier.first, earlier.last):
+            problems.append(Problem(place, f"考核周期须与“{earlier.version}”相同", f"{later.first} 至 {later.last}"))
+    if problems:
+        raise InputError(problems)
+    return tuple(chain)

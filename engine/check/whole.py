@@ -1,0 +1,161 @@
+"""Checks a whole version: form, meaning, rule engine, tables, ladders, deadlines, coverage; everything found at once.
+
+Knows in which order checks can run (what cannot be read cannot be understood); must not know how one is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.cases.reading import FOLDER, Case, read_cases
+from engine.check.answers import ask
+from engine.check.coverage import case_findings, unused_readings
+from engine.check.finding import Finding, all_of, found
+from engine.check.meaning import meaning_findings, question_sets
+from engine.check.places import Places
+from engine.compiled import compile_policy
+from engine.decisions.compile import CompileError
+from engine.policy.build import build_policy
+from engine.policy.manifest import changes
+from engine.policy.model import Policy
+from engine.policy.parts import Parts, check_parts, put_in, read_sources
+from engine.policy.readings import Readings, read_readings
+from engine.policy.schema import Schemas
+from engine.policy.source import Node, Source
+from engine.problems import Place, PolicyError, Problem
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much a check may use: the folder of cached answers (or None), seconds for the rule engine."""
+
+    cache: Path | None
+    time_limit: float
+
+
+@dataclass(frozen=True)
+class _Variant:
+    """The policy under some choice of options; ``choice`` says which differs from the file's, empty for none."""
+
+    choice: str
+    policy: Policy
+    places: Places
+
+
+def check_folder(folder: Path, schemas: Path, effort: Effort) -> tuple[Finding, ...]:
+    """Everything wrong or odd in the version in ``folder``, by place. Raises OSError, and ValueError for bad schemas."""
+    problems: list[Problem] = []
+    findings: list[Finding] = []
+    try:
+        sources = read_sources(folder, problems)
+    except PolicyError as error:
+        return all_of("form", error.problems)
+    findings += all_of("manifest", changes(folder))
+    cases: tuple[Case, ...] | None = None
+    try:
+        if (folder / FOLDER).is_dir():
+            cases = read_cases(folder, schemas)
+    except PolicyError as error:
+        findings += all_of("form", error.problems)
+        cases = ()
+    broken_cases = cases == () and bool(findings)
+    findings += check_sources(folder, sources, Schemas(schemas), problems, effort, cases, skip_cases=broken_cases)
+    return _ordered(findings)
+
+
+def check_sources(
+    folder: Path,
+    sources: Mapping[str, Source],
+    schemas: Schemas,
+    problems: Iterable[Problem],
+    effort: Effort,
+    cases: tuple[Case, ...] | None,
+    *,
+    skip_cases: bool = False,
+) -> tuple[Finding, ...]:
+    """Like ``check_folder`` on files already read; ``problems`` is what reading them found.
+
+    ``cases``: None where there are none; ``skip_cases`` where they cannot be read.
+    """
+    try:
+        parts = check_parts(folder, sources, schemas, {}, list(problems))
+    except PolicyError as error:
+        return _ordered(all_of("form", error.problems))
+    roots = {part: source.root for part, source in sources.items() if source.root is not None}
+    readings, _ = read_readings(roots.get("readings"), str(folder / "readings.yaml"), {})
+    findings = list(unused_readings(roots, readings))
+    variants, wrong = _variants(folder, roots, readings, parts)
+    findings += wrong
+    if not variants or variants[0].choice:
+        return _ordered(findings)
+    if not skip_cases:
+        findings += case_findings(variants[0].policy, cases, Place(str(folder)), variants[0].places)
+    findings += _meanings(variants, effort)
+    return _ordered(findings)
+
+
+def _variants(
+    folder: Path, roots: Mapping[str, Node], readings: Readings, parts: Parts
+) -> tuple[list[_Variant], list[Finding]]:
+    """The policy as chosen, then with each other option of each reading alone; and what is wrong with those."""
+    variants: list[_Variant] = []
+    findings: dict[Problem, Finding] = {}
+    for choice, chosen in _choices(readings):
+        other = parts if not choice else put_in(folder, roots, _with(readings, chosen))
+        try:
+            variants.append(_Variant(choice, build_policy(other), Places(other)))
+        except PolicyError as error:
+            for problem in error.problems:
+                findings.setdefault(problem, Finding(_under(problem, choice), "meaning"))
+    return variants, list(findings.values())
+
+
+def _choices(readings: Readings) -> Iterator[tuple[str, dict[str, str]]]:
+    yield "", {}
+    for id, reading in readings.choices.items():
+        for option in reading.options:
+            if option != reading.chosen:
+                yield f"{id}={option}", {id: option}
+
+
+def _with(readings: Readings, chosen: Mapping[str, str]) -> Readings:
+    return Readings({id: replace(c, chosen=chosen.get(id, c.chosen)) for id, c in readings.choices.items()})
+
+
+def _meanings(variants: Iterable[_Variant], effort: Effort) -> Iterator[Finding]:
+    """What each variant means, asked of the rule engine in one go; a finding is told once, under the first of them."""
+    variants = list(variants)
+    try:
+        compile_policy(variants[0].policy, cache=effort.cache, time_limit=effort.time_limit)
+    except PolicyError as error:
+        yield from all_of("engine-limit", error.problems)
+        return
+    sets = {
+        f"{variant.choice}/{name}": groups
+        for variant in variants
+        for name, groups in question_sets(variant.policy, variant.places).items()
+    }
+    orders = variants[0].policy.orders
+    try:
+        answers = ask(sets, orders, cache=effort.cache, time_limit=effort.time_limit)
+    except CompileError as error:
+        yield found("engine-limit", Place(variants[0].policy.folder), "规则不能编译", "", str(error))
+        return
+    told: set[Finding] = set()
+    for variant in variants:
+        start = f"{variant.choice}/"
+        own = {name.removeprefix(start): seen for name, seen in answers.items() if name.startswith(start)}
+        for finding in meaning_findings(variant.policy, own, variant.places):
+            if finding not in told:
+                told.add(finding)
+                yield replace(finding, problem=_under(finding.problem, variant.choice))
+
+
+def _under(problem: Problem, choice: str) -> Problem:
+    return replace(problem, what=f"{problem.what}（改用 {choice} 时）") if choice else problem
+
+
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(set(findings)))

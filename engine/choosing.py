@@ -1,0 +1,110 @@
+"""Which version reads and governs a folder of orders.
+
+Headers are policy data, so a version has to be tried before the orders' months are known. Knows versions and intake;
+must not know what is done with the orders.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from engine.facts import ORDERS, column, month_index
+from engine.intake import connect
+from engine.intake.found import Intake
+from engine.intake.take_in import take_in
+from engine.months import Month
+from engine.policy.build import load_policy
+from engine.policy.model import Policy
+from engine.policy.versions import Version, find_version, governing, list_versions
+from engine.problems import InputError, Place, Problem
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to evaluate.
+
+    ``released`` holds the versions chosen by date, ``examples`` those found only by name; ``policy`` names a version
+    or its folder. ``chosen``: reading to option. ``as_of`` is local to the policy; without it, ``now`` (with a zone)
+    is taken. ``cache``: folder for compiled tables. ``time_limit`` in seconds for asking the rule engine. ``memory``
+    bounds the database, like ``1GB``.
+    """
+
+    data: Path
+    schemas: Path
+    released: Path
+    examples: Path | None
+    policy: str | None
+    chosen: Mapping[str, str]
+    as_of: dt.datetime | None
+    now: dt.datetime
+    cache: Path | None = None
+    time_limit: float = 60.0
+    memory: str | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A version, the orders read by it, and the connection that holds them."""
+
+    policy: Policy
+    intake: Intake
+    connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
+
+
+def choose(request: Request, progress: Progress | None = None) -> tuple[Taken, ...]:
+    """The version asked for by name; else the one that governs the orders' months and its amendments, in order of time.
+
+    Raises PolicyError and InputError.
+    """
+    if request.policy is not None:
+        folders = [request.released, *([request.examples] if request.examples else [])]
+        return (_take(request, find_version(request.policy, folders), progress),)
+    versions = list_versions(request.released)
+    if not versions:
+        raise InputError([Problem(Place(str(request.released)), "没有任何政策版本", "", "用 --policy 指明版本")])
+    tried = _first_readable(request, versions, progress)
+    months = months_received(tried.policy, tried.intake, tried.connection)
+    if not months:
+        what = "没有一张可用的工单，无法按接单时间确定版本"
+        raise InputError([Problem(Place(tried.policy.orders.file), what, "", "检查数据，或用 --policy 指明版本")])
+    return tuple(
+        tried if str(version.folder) == tried.policy.folder else _take(request, version.folder, progress, tried)
+        for version in governing(months, versions)
+    )
+
+
+def _first_readable(request: Request, versions: Sequence[Version], progress: Progress | None) -> Taken:
+    """The latest version whose fields fit the folder. Raises the latest one's InputError when none fits."""
+    refused: InputError | None = None
+    for version in versions:
+        try:
+            return _take(request, version.folder, progress)
+        except InputError as error:
+            refused = refused or error
+    assert refused is not None
+    raise refused
+
+
+def _take(request: Request, folder: Path, progress: Progress | None, like: Taken | None = None) -> Taken:
+    """Read the orders by the version in ``folder``; those of ``like`` serve again where the fields are the same."""
+    policy = load_policy(folder, request.schemas, request.chosen)
+    if like is not None and policy.tables == like.policy.tables:
+        return Taken(policy, like.intake, like.connection)
+    connection = connect(memory_limit=request.memory)
+    return Taken(policy, take_in(policy.tables, request.data, connection, progress), connection)
+
+
+def months_received(policy: Policy, intake: Intake, connection: duckdb.DuckDBPyConnection) -> tuple[Month, ...]:
+    """The months in which the orders are dated."""
+    dated = month_index(column(policy.orders.dated_by or ""))
+    orders = exp.alias_(exp.to_table(intake.relation, quoted=True), ORDERS, table=True)
+    found = connection.execute(exp.select(dated).distinct().from_(orders).sql(dialect="duckdb")).fetchall()
+    return tuple(sorted(Month(index) for (index,) in found if index is not None))

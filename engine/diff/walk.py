@@ -1,0 +1,212 @@
+"""Two versions side by side: every difference in meaning is put before a judge, who takes it over or leaves it.
+
+Taking nothing lists the differences; taking some gives the first version with those. Must not know what any
+difference is called or worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from engine.diff.change import Kind
+from engine.diff.layout import WHOLE, is_nothing, key_of, match_of, meaning
+from engine.diff.spots import Side, Spot, Use, root_spot
+from engine.diff.vocabulary import Vocabulary
+from engine.policy.parts import PARTS
+from engine.policy.readings import reference, resolve
+from engine.policy.source import Entry, ListNode, MapNode, Node, Plain, ScalarNode, plain
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """``old`` and ``new`` without references, None where there is nothing; ``holds``: False inside an option that
+    neither version chooses. ``readings``: the readings that either side leaves it to, where the two do not agree."""
+
+    spot: Spot
+    kind: Kind
+    old: Node | None
+    new: Node | None
+    holds: bool = True
+    readings: tuple[str, ...] = ()
+
+
+Judge = Callable[[Difference], bool]
+
+
+class Walk:
+    """Puts ``judge`` before every difference between ``a`` and ``b``."""
+
+    def __init__(self, a: Side, b: Side, words: Vocabulary, judge: Judge) -> None:
+        self._a, self._b, self._words, self._judge = a, b, words, judge
+        self._holds = True
+        self._uses: dict[str, dict[str | None, Use]] = {}
+        for use in sorted((*a.uses, *b.uses), key=lambda use: (PARTS.index(use.spot.part), use.spot.path)):
+            self._uses.setdefault(use.reading, {}).setdefault(use.part, use)
+
+    def parts(self) -> dict[str, Node]:
+        """The roots of ``a`` with what was taken; a root of which nothing was taken is the same object."""
+        merged: dict[str, Node] = {}
+        for part in PARTS:
+            a, b = self._a.roots.get(part), self._b.roots.get(part)
+            if a is None and b is None:
+                continue
+            root = self.value(a or MapNode(b.place, ()), b or MapNode(a.place, ()), root_spot(part, self._words))  # type: ignore[union-attr]
+            if a is not None or (isinstance(root, MapNode) and root.entries):
+                merged[part] = root
+        return merged
+
+    def value(self, a: Node, b: Node, spot: Spot) -> Node:
+        """What stands at ``spot`` after judging."""
+        left, right = reference(a), reference(b)
+        if left is not None and right is not None and (left.reading, left.part) == (right.reading, right.part):
+            return a
+        if left is not None or right is not None:
+            names = tuple(found.reading for found in (left, right) if found is not None)
+            return b if self._differ(spot, "changed", a, b, names) else a
+        if self._is_option_value(spot):
+            return self._option_value(a, b, spot)
+        if spot.word.condition:
+            return self._whole(a, b, spot)
+        if isinstance(a, MapNode) and isinstance(b, MapNode):
+            branches = (self._words.branch(spot.word, plain(a)), self._words.branch(spot.word, plain(b)))
+            return self._whole(a, b, spot) if spot.key in WHOLE or len(set(branches)) > 1 else self._map(a, b, spot)
+        return self._whole(a, b, spot)
+
+    def _map(self, a: MapNode, b: MapNode, spot: Spot) -> Node:
+        entries: list[Entry] = []
+        for key in dict.fromkeys(entry.key for entry in (*a.entries, *b.entries)):
+            left, right = a.entry(key), b.entry(key)
+            merged = self._property(
+                None if left is None else left.node, None if right is None else right.node, a, b, spot.below(key, self._words)
+            )
+            if merged is not None:
+                base = left or right
+                assert base is not None
+                entries.append(base if merged is base.node else Entry(key, base.place, merged))
+        same = len(entries) == len(a.entries) and all(x is y for x, y in zip(entries, a.entries, strict=True))
+        return a if same else MapNode(a.place, tuple(entries))
+
+    def _property(self, a: Node | None, b: Node | None, left: MapNode, right: MapNode, spot: Spot) -> Node | None:
+        if isinstance(a, ListNode | None) and isinstance(b, ListNode | None) and not spot.word.condition:
+            lists = a or ListNode(b.place if b else left.place, ()), b or ListNode(a.place if a else right.place, ())
+            plain_lists = (_plain_list(lists[0]), _plain_list(lists[1]))
+            match = max(match_of(spot.key, plain(owner), plain_lists) for owner in (left, right))
+            if match in ("items", "ordered") and not self._is_option_value(spot):
+                merged = self._items(lists[0], lists[1], spot, plain(left), plain(right), ordered=match == "ordered")
+                return a if merged is lists[0] else merged
+        if a is not None and b is not None:
+            return self.value(a, b, spot)
+        if is_nothing(None if a is None else plain(a)) and is_nothing(None if b is None else plain(b)):
+            return a
+        given = plain(a or b)  # type: ignore[arg-type]
+        kind: Kind = "added" if a is None else "removed"
+        if isinstance(given, bool | list) and not spot.word.condition:
+            kind = "changed"
+        return b if self._differ(spot, kind, a, b) else a
+
+    def _items(self, a: ListNode, b: ListNode, spot: Spot, left: Plain, right: Plain, *, ordered: bool) -> ListNode:
+        name = spot.key
+        olds = {str(key_of(plain(node), name)): node for node in a.items}
+        news = {str(key_of(plain(node), name)): node for node in b.items}
+        kept: list[tuple[str, Node]] = []
+        for key, old in olds.items():
+            new = news.get(key)
+            if new is None:
+                here = spot.item(key, plain(old), left, self._words)
+                if not self._differ(here, "removed", old, None):
+                    kept.append((key, old))
+            else:
+                here, before = (spot.item(key, plain(n), o, self._words) for n, o in ((new, right), (old, left)))
+                if here.pattern != before.pattern:
+                    here = replace(here, pattern=(*spot.pattern, "*"))
+                kept.append((key, self.value(old, new, here)))
+        result = kept
+        names = list(news)
+        for key, new in news.items():
+            if key not in olds and self._differ(spot.item(key, plain(new), right, self._words), "added", None, new):
+                result = _put(result, (key, new), names)
+        common = [key for key in olds if key in news], [key for key in news if key in olds]
+        if ordered and common[0] != common[1]:
+            old_order = ListNode(a.place, tuple(ScalarNode(olds[key].place, key) for key in common[0]))
+            new_order = ListNode(b.place, tuple(ScalarNode(news[key].place, key) for key in common[1]))
+            if self._differ(spot, "moved", old_order, new_order):
+                base = [pair for pair in result if pair[0] not in news]
+                moved = sorted((pair for pair in result if pair[0] in news), key=lambda pair: names.index(pair[0]))
+                result = moved
+                for pair in base:
+                    result = _put(result, pair, list(olds))
+        nodes = tuple(node for _, node in result)
+        same = len(nodes) == len(a.items) and all(x is y for x, y in zip(nodes, a.items, strict=True))
+        return a if same else ListNode(a.place, nodes)
+
+    def _is_option_value(self, spot: Spot) -> bool:
+        return len(spot.pattern) == 6 and spot.pattern[0] == "readings" and spot.key == "value"
+
+    def _option_value(self, a: Node, b: Node, spot: Spot) -> Node:
+        """An option's value is compared as what stands where the reading speaks."""
+        reading, option = spot.path[1], spot.path[3]
+        uses = self._uses.get(reading, {})
+        self._holds = option in (self._a.parts.chosen.get(reading), self._b.parts.chosen.get(reading))
+        try:
+            if None in uses:
+                return self._used(a, b, spot, uses[None])
+            if uses and isinstance(a, MapNode) and isinstance(b, MapNode):
+                return self._parts_of_option(a, b, spot, uses)
+            return self._used(a, b, spot, None)
+        finally:
+            self._holds = True
+
+    def _parts_of_option(self, a: MapNode, b: MapNode, spot: Spot, uses: dict[str | None, Use]) -> Node:
+        entries: list[Entry] = []
+        for key in dict.fromkeys(entry.key for entry in (*a.entries, *b.entries)):
+            left, right = a.entry(key), b.entry(key)
+            here = replace(spot, path=(*spot.path, key))
+            if left is not None and right is not None:
+                entries.append(Entry(key, left.place, self._used(left.node, right.node, here, uses.get(key))))
+            elif left is not None and not self._differ(_at(here, uses.get(key)), "removed", left.node, None):
+                entries.append(left)
+            elif right is not None and self._differ(_at(here, uses.get(key)), "added", None, right.node):
+                entries.append(right)
+        same = len(entries) == len(a.entries) and all(x.node is y.node for x, y in zip(entries, a.entries, strict=True))
+        return a if same else MapNode(a.place, tuple(entries))
+
+    def _used(self, a: Node, b: Node, spot: Spot, use: Use | None) -> Node:
+        here = _at(spot, use)
+        if isinstance(a, ListNode) and isinstance(b, ListNode) and not here.word.condition:
+            match = match_of(here.key, None, (_plain_list(a), _plain_list(b)))
+            if match in ("items", "ordered"):
+                return self._items(a, b, here, None, None, ordered=match == "ordered")
+        return self.value(a, b, here)
+
+    def _whole(self, a: Node, b: Node, spot: Spot) -> Node:
+        meanings = [meaning(plain(node), spot.word, self._words, spot.key) for node in (a, b)]
+        return b if meanings[0] != meanings[1] and self._differ(spot, "changed", a, b) else a
+
+    def _differ(
+        self, spot: Spot, kind: Kind, a: Node | None, b: Node | None, readings: tuple[str, ...] = ()
+    ) -> bool:
+        old = None if a is None else _resolved(a, self._a)
+        new = None if b is None else _resolved(b, self._b)
+        return self._judge(Difference(spot, kind, old, new, self._holds, readings))
+
+
+def _at(spot: Spot, use: Use | None) -> Spot:
+    if use is None:
+        return replace(spot, pattern=(*spot.pattern, "?"))
+    return replace(spot, pattern=use.spot.pattern, word=use.spot.word, labels=use.spot.labels)
+
+
+def _put(listed: list[tuple[str, Node]], pair: tuple[str, Node], order: list[str]) -> list[tuple[str, Node]]:
+    """``listed`` with ``pair`` after the nearest one that stands before it in ``order``."""
+    before = order[: order.index(pair[0])]
+    at = next((i + 1 for key in reversed(before) for i, (name, _) in enumerate(listed) if name == key), 0)
+    return [*listed[:at], pair, *listed[at:]]
+
+
+def _plain_list(node: ListNode) -> list[Plain]:
+    return [plain(item) for item in node.items]
+
+
+def _resolved(node: Node, side: Side) -> Node:
+    return resolve(node, side.readings).root if not side.readings.endless else node
