@@ -104,6 +104,7 @@ def put_in(folder: Path, roots: Mapping[str, Node], readings: Readings) -> Parts
         chosen=MappingProxyType(readings.chosen),
         used=frozenset().union(*(result.used for result in resolved.values())),
         roots=MappingProxyType(final),
+        written=MappingProxyType(dict(roots)),
     )
 
 
