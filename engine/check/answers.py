@@ -81,9 +81,7 @@ def grouped(questions: Sequence[Question], *, several: bool = False) -> tuple[tu
     """
     lists = [Question(question.id, _apart(question.when)) for question in questions] if several else list(questions)
     own = {question.id for question in questions}
-    lifted = tuple(
-        Question(question.id, free(question.when)) for question in whole_lists(lists) if question.id in own
-    )
+    lifted = tuple(Question(question.id, free(question.when)) for question in whole_lists(lists) if question.id in own)
     used: tuple[Fact, ...] = tuple(dict.fromkeys(fact for question in lifted for fact in facts(question.when)))
     lists_used = {fact.field for fact in used if isinstance(fact, Element)}
     if size_of(used) <= MOST_TOGETHER and len(lists_used) <= 1:

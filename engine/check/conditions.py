@@ -1,4 +1,4 @@
-"""Conditions that no order can meet: of obligations, marks, shown counts and eligibility; and dead rows of small tables.
+"""Conditions that no order can meet, of obligations, marks, shown counts and eligibility; and dead rows of outcomes.
 
 Knows which items have a condition of their own; rules and bands of points are looked at elsewhere.
 """
@@ -64,7 +64,9 @@ def outcome_findings(outcomes: Sequence[Outcome], seen: Sequence[Seen], places: 
     before = 0
     for i, (row, column) in enumerate(zip(outcomes, columns, strict=True)):
         if not column:
-            yield found("never-holds", places[i], f"这一行（{row.is_}）的条件在任何情形下都不成立", row.is_, "请改条件，或删去")
+            yield found(
+                "never-holds", places[i], f"这一行（{row.is_}）的条件在任何情形下都不成立", row.is_, "请改条件，或删去"
+            )
         elif not column & ~before and i < len(outcomes) - 1:
             what = f"这一行（{row.is_}）成立时总有前面的行先成立，它永远轮不到"
             yield found("swallowed", places[i], what, row.is_, "请移到前面、改条件，或删去")

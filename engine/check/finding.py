@@ -48,7 +48,9 @@ class Finding:
     level: Level = "problem"
 
 
-def found(kind: str, place: Place, what: str, value: object = "", instead: str = "", level: Level = "problem") -> Finding:
+def found(
+    kind: str, place: Place, what: str, value: object = "", instead: str = "", level: Level = "problem"
+) -> Finding:
     """A finding in one call."""
     return Finding(Problem(place, what, str(value), instead), kind, level)
 

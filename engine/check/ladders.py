@@ -62,7 +62,8 @@ def _too_far(policy: Policy, item: Consequence, asked: int, number: int, places:
     kind = _KINDS[item.at]
     index = next(i for i, test in enumerate(tests(item.when)) if getattr(test.fact, "at_least", 0) == asked)
     place = places.standing(item.id, index)
-    what = f"后果“{item.id}”要求 {asked} 次，而从 {policy.counted_from} 到 {policy.last} 计入的{kind}只有 {number} 个，不可能达到"
+    span = f"从 {policy.counted_from} 到 {policy.last} 计入的{kind}只有 {number} 个"
+    what = f"后果“{item.id}”要求 {asked} 次，而{span}，不可能达到"
     return found("unreachable-step", place, what, asked, f"请改为不大于 {number} 的数，或改 counted_from")
 
 

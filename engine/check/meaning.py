@@ -54,7 +54,9 @@ def meaning_findings(policy: Policy, answers: Mapping[str, tuple[Seen, ...]], pl
         if never_open(gate.outcomes, seen):
             closed.add(gate.id)
     for item in policy.obligations:
-        rows = [places.item("obligations", "obligations", item.id, "states", i, "when") for i in range(len(item.states))]
+        rows = [
+            places.item("obligations", "obligations", item.id, "states", i, "when") for i in range(len(item.states))
+        ]
         yield from outcome_findings(item.states, answers[f"states:{item.id}"], rows)
     yield from ladder_findings(policy, places, frozenset(closed))
     yield from deadline_findings(policy, places)

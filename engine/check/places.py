@@ -28,7 +28,7 @@ class Places:
         return self.item("rules", "decisions", id, "id")
 
     def item(self, part: str, kind: str, id: str, *inside: str | int) -> Place:
-        """A value of the item ``id`` in the list ``kind`` of a part; the item's own place where there is no such value."""
+        """A value of the item ``id`` in the list ``kind`` of a part; else the item's place."""
         items = self._parts.data.get(part, {}).get(kind, ())
         index = next((i for i, item in enumerate(items) if item["id"] == id), None)
         return self._place(part, (kind,) if index is None else (kind, index, *inside))

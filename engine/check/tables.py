@@ -42,7 +42,9 @@ def _rules(decision: Decision, rules: Sequence[Rule], seen: Seen, places: Places
         column = seen.columns[rule.id]
         if not column:
             what = f"规则“{rule.id}”的条件在任何工单上都不成立，它永远不会生效"
-            yield found("never-holds", places.rule(rule.id), what, rule.id, "请改条件（几个条件互相矛盾），或删去这条规则")
+            yield found(
+                "never-holds", places.rule(rule.id), what, rule.id, "请改条件（几个条件互相矛盾），或删去这条规则"
+            )
         elif column in first_with:
             yield _same(rule, first_with[column], places)
         elif decision.hit == "first" and not column & ~earlier:
@@ -60,7 +62,13 @@ def _rules(decision: Decision, rules: Sequence[Rule], seen: Seen, places: Places
 def _same(rule: Rule, other: Rule, places: Places) -> Finding:
     alike = (rule.effect, rule.gives) == (other.effect, other.gives)
     what = f"规则“{rule.id}”与“{other.id}”在任何工单上都同时成立" + ("，作用也相同" if alike else "，作用却不同")
-    return found("same-condition", places.rule(rule.id), what, rule.id, f"请改条件，或删去其中一条（“{other.id}”在 {places.rule(other.id)}）")
+    return found(
+        "same-condition",
+        places.rule(rule.id),
+        what,
+        rule.id,
+        f"请改条件，或删去其中一条（“{other.id}”在 {places.rule(other.id)}）",
+    )
 
 
 def _overlap(rule: Rule, others: Sequence[Rule], seen: Seen, places: Places) -> Iterator[Finding]:
@@ -84,7 +92,9 @@ def _narrower(rule: Rule, rules: Sequence[Rule], seen: Seen, places: Places) -> 
         alike = (rule.effect, rule.gives) == (other.effect, other.gives)
         if other.id != rule.id and alike and wider != column and not column & ~wider:
             what = f"规则“{rule.id}”成立时“{other.id}”必然成立，作用相同；删去它结果不变，只少一条依据"
-            yield found("narrower", places.rule(rule.id), what, rule.id, f"“{other.id}”在 {places.rule(other.id)}", "hint")
+            yield found(
+                "narrower", places.rule(rule.id), what, rule.id, f"“{other.id}”在 {places.rule(other.id)}", "hint"
+            )
             return
 
 

@@ -45,7 +45,10 @@ class _Variant:
 
 
 def check_folder(folder: Path, schemas: Path, effort: Effort) -> tuple[Finding, ...]:
-    """Everything wrong or odd in the version in ``folder``, by place. Raises OSError, and ValueError for bad schemas."""
+    """Everything wrong or odd in the version in ``folder``, by place.
+
+    Raises OSError, and ValueError for bad schemas.
+    """
     problems: list[Problem] = []
     findings: list[Finding] = []
     try:

@@ -194,10 +194,12 @@ def _allowed(row: Mapping[str, Cell], orders: Table) -> bool:
         if needed.column in row and row[needed.column] is None and row.get(needed.present) is not None:
             return False
     for order in orders.time_order:
+        earlier: Any
+        later: Any
         earlier, later = row.get(order.earlier), row.get(order.later)
-        if order.otherwise == "set_aside" and isinstance(earlier, dt.datetime) and isinstance(later, dt.datetime):
-            if earlier > later:
-                return False
+        both = isinstance(earlier, dt.datetime) and isinstance(later, dt.datetime)
+        if order.otherwise == "set_aside" and both and earlier > later:
+            return False
     return True
 
 
