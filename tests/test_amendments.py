@@ -102,8 +102,9 @@ def test_ladders_go_on_and_each_period_has_its_own_steps(found: Evaluation) -> N
         if placed.last
     }
     crossing = [unit for unit in found.scorer.units if {(unit, "2026-06"), (unit, "2026-07")} <= lasts]
-    for unit in crossing:
-        before, after = runs[unit, "2026-06"], runs[unit, "2026-07"]
+    assert crossing  # or nothing would go over the change
+    for name in crossing:
+        before, after = runs[name, "2026-06"], runs[name, "2026-07"]
         assert after[0] == before[0] + 1
     for (unit, period), (running, fired) in runs.items():
         if fired:
