@@ -1,15 +1,16 @@
 """What every test shares: how Hypothesis draws.
 
 Runs are repeatable, so that a red run stays red until something changes. ``pytest --hypothesis-profile=explore`` draws
-anew each time.
+anew each time; ``unshrunk`` tells of a failure at once, without looking for a smaller one.
 """
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=_SLOW)
 settings.register_profile("explore", derandomize=False, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile("unshrunk", settings.get_profile("repeatable"), phases=(Phase.explicit, Phase.generate))
 settings.load_profile("repeatable")
