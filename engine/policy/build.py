@@ -19,6 +19,7 @@ from engine.policy import build_orders as orders
 from engine.policy import build_plan as plan
 from engine.policy import build_scoring as scoring
 from engine.policy.condition import Scope
+from engine.policy.consistency import check_consistency
 from engine.policy.context import Context, month
 from engine.policy.model import Policy
 from engine.policy.model_plan import Document, Side
@@ -43,6 +44,9 @@ def build_policy(parts: Parts) -> Policy:
     context = Context(parts)
     head = context.part("policy")
     tables: dict[str, Table] = {table.id: table for table in orders.build_tables(context)}
+    if "orders" not in tables:
+        context.findings.add(context.place("fields", ("tables",)), "缺少工单表", "", "请写一张 id 为 orders 的表")
+        raise PolicyError(context.findings.problems)
     columns = {column.id: column for column in tables["orders"].columns}
     tags = orders.build_tags(context)
     plain = Scope(columns=columns, tags=tuple(tag.id for tag in tags))
@@ -96,6 +100,7 @@ def build_policy(parts: Parts) -> Policy:
         places=context.ids,
     )
     plan.check_references(context)
+    check_consistency(context, tables)
     if context.findings.problems:
         raise PolicyError(context.findings.problems)
     return policy

@@ -38,7 +38,7 @@ def build_indicators(context: Context, scope: Scope, tables: Mapping[str, Table]
         _indicator(context, data, scope, tables, ("indicators", i)) for i, data in enumerate(part["indicators"])
     )
     total = sum(indicator.weight for indicator in built)
-    if total != fraction(part["weights_sum"]):
+    if "weights_sum" in part and total != fraction(part["weights_sum"]):
         parts = "＋".join(str(data["weight"]) for data in part["indicators"])
         context.findings.add(
             context.place("indicators", ("weights_sum",)),

@@ -1,0 +1,165 @@
+"""What must fit together in a policy beyond single references: dates, calendar, periods, column types, doubled names.
+
+Works on the resolved parts, when every value is in its form; must not know how anything is evaluated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+
+from engine.months import Month
+from engine.policy.condition import Path
+from engine.policy.context import Context, month
+from engine.policy.model_tables import Column, Table
+
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_NUMBERS = ("count", "number")
+_NAMES = ("text", "reference")
+
+
+def check_consistency(context: Context, tables: Mapping[str, Table]) -> None:
+    """Adds what does not fit to the context's findings."""
+    _in_force(context)
+    _calendar(context)
+    _aggregates(context)
+    _columns(context, tables)
+    _names(context, tables)
+
+
+def _in_force(context: Context) -> None:
+    head = context.part("policy")
+    cycle, in_force = head["cycle"], head["in_force"]
+    first, last = month(cycle["first"]), month(cycle["last"])
+    begin = dt.date.fromisoformat(in_force["from"])
+    if "until" in in_force and dt.date.fromisoformat(in_force["until"]) < begin:
+        place = context.place("policy", ("in_force", "until"))
+        context.findings.add(place, "施行的末日早于首日", in_force["until"], f"首日是 {begin}")
+    if begin >= last.end.date():
+        place = context.place("policy", ("in_force", "from"))
+        context.findings.add(place, "施行之日晚于整个考核周期", in_force["from"], f"周期止于 {last}")
+    if "until" in in_force and dt.date.fromisoformat(in_force["until"]) < first.begin.date():
+        place = context.place("policy", ("in_force", "until"))
+        context.findings.add(place, "施行的末日早于考核周期", in_force["until"], f"周期始于 {first}")
+    counted = context.part("consequences").get("counted_from")
+    if counted is not None and first <= last and not first <= month(counted) <= last:
+        place = context.place("consequences", ("counted_from",))
+        context.findings.add(place, "起算的月份不在考核周期之内", counted, f"周期是 {first} 至 {last}")
+
+
+def _calendar(context: Context) -> None:
+    data = context.part("calendar")
+    weekend = tuple(data.get("weekend", ()))
+    weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    years: set[int] = set()
+    off: dict[dt.date, str] = {}
+    for i, year in enumerate(data.get("years", ())):
+        if year["year"] in years:
+            context.findings.add(context.place("calendar", ("years", i, "year")), "同一年写了两次", year["year"])
+        years.add(year["year"])
+        for j, item in enumerate(year.get("days_off", ())):
+            path: Path = ("years", i, "days_off", j)
+            first, last = dt.date.fromisoformat(item["first"]), dt.date.fromisoformat(item["last"])
+            for key, day in (("first", first), ("last", last)):
+                if day.year != year["year"]:
+                    what = f"假期“{item['title']}”不在 {year['year']} 年"
+                    context.findings.add(context.place("calendar", (*path, key)), what, day, "请写到那一年之下")
+            for step in range((last - first).days + 1):
+                day = first + dt.timedelta(days=step)
+                if day in off:
+                    what = f"假期“{item['title']}”与“{off[day]}”重叠"
+                    context.findings.add(context.place("calendar", path), what, day, "一天只能属于一个假期")
+                    break
+                off[day] = item["title"]
+        for j, text in enumerate(year.get("makeup_workdays", ())):
+            day = dt.date.fromisoformat(text)
+            if weekdays[day.weekday()] not in weekend and day not in off:
+                place = context.place("calendar", ("years", i, "makeup_workdays", j))
+                context.findings.add(place, "这一天本来就上班，不是调休", text, "请核对通知里的日期")
+
+
+def _aggregates(context: Context) -> None:
+    cycle = context.part("policy")["cycle"]
+    months = month(cycle["first"]).through(month(cycle["last"]))
+    kinds: set[str] = set()
+    names: set[str] = set()
+    for i, aggregate in enumerate(context.part("ranking").get("aggregates", ())):
+        path: Path = ("aggregates", i)
+        _once(context, aggregate["id"], kinds, "同一种期间写了两次", "ranking", (*path, "id"))
+        held: set[Month] = set()
+        for j, period in enumerate(aggregate["periods"]):
+            _once(context, period["id"], names, "期间的编号重复", "ranking", (*path, "periods", j, "id"))
+            held |= set(month(period["first"]).through(month(period["last"])))
+        left = [str(item) for item in months if item not in held]
+        if left:
+            what = f"周期里有月份不属于“{aggregate['title']}”的任何一个期间"
+            place = context.place("ranking", (*path, "periods"))
+            context.findings.add(place, what, "、".join(left), "各期间应首尾相接，合起来是整个周期")
+
+
+def _once(context: Context, name: str, seen: set[str], what: str, part: str, path: Path) -> None:
+    if name in seen:
+        context.findings.add(context.place(part, path), what, name, "请换一个，或删去")
+    seen.add(name)
+
+
+def _columns(context: Context, tables: Mapping[str, Table]) -> None:
+    """Columns that the engine computes with have a type that it can compute with."""
+    for i, data in enumerate(context.part("fields")["tables"]):
+        table = tables[data["id"]]
+        if data.get("dated_by") is not None:
+            _typed(context, table, data["dated_by"], ("time",), "fields", ("tables", i, "dated_by"))
+        if data.get("unit") is not None:
+            _typed(context, table, data["unit"], _NAMES, "fields", ("tables", i, "unit"))
+    for i, bonus in enumerate(context.part("indicators").get("bonuses", ())):
+        if bonus["table"] in tables:
+            table = tables[bonus["table"]]
+            for key, types in (("month", ("month",)), ("unit", _NAMES), ("points", _NUMBERS)):
+                _typed(context, table, bonus[key], types, "indicators", ("bonuses", i, key))
+    for i, gate in enumerate(context.part("ranking").get("gates", ())):
+        if gate["table"] in tables:
+            table = tables[gate["table"]]
+            wanted = (("month", ("month",)), ("name", ("choice",)), ("figure", _NUMBERS), ("benchmark", _NUMBERS))
+            for key, types in wanted:
+                _typed(context, table, gate[key], types, "ranking", ("gates", i, key))
+    units = tables.get("units") or tables["orders"]
+    for i, side in enumerate(context.part("policy").get("sides", ())):
+        known = [column.id for column in (*units.columns, *tables["orders"].columns)]
+        context.known(side["column"], known, "字段", "policy", ("sides", i, "column"))
+
+
+def _typed(context: Context, table: Table, name: str, types: Iterable[str], part: str, path: Path) -> None:
+    """An unknown column has been reported already."""
+    if not table.has(name):
+        return
+    column: Column = table.column(name)
+    if column.type not in types:
+        what = f"字段“{name}”的类型是 {column.type}，这里要 {' 或 '.join(types)}"
+        context.findings.add(context.place(part, path), what, name, "请改用别的字段，或在 fields.yaml 改它的类型")
+
+
+def _names(context: Context, tables: Mapping[str, Table]) -> None:
+    files: set[str] = set()
+    for i, table in enumerate(context.part("fields")["tables"]):
+        _once(context, table["file"], files, "两张表用了同一个文件名", "fields", ("tables", i, "file"))
+    for i, gate in enumerate(context.part("ranking").get("gates", ())):
+        ids: set[str] = set()
+        called: set[str] = set()
+        for j, rate in enumerate(gate["rates"]):
+            _once(context, rate["id"], ids, "比率的编号重复", "ranking", ("gates", i, "rates", j, "id"))
+            _once(context, rate["name"], called, "两个比率用了同一个名称", "ranking", ("gates", i, "rates", j, "name"))
+    for i, use in enumerate(context.part("policy").get("uses_of_result", ())):
+        context.declare(use["id"], "policy", ("uses_of_result", i))
+    columns = [column.id for column in tables["orders"].columns]
+    for i, mark in enumerate(context.part("rules").get("marks", ())):
+        for name in _FIELD.findall(mark["number"]):
+            context.known(name, columns, "字段", "rules", ("marks", i, "number"))
+    clauses = [clause["id"] for clause in context.part("clauses").get("clauses", ())]
+    if clauses:
+        eligible = context.part("ranking")["eligible"]
+        context.known(eligible["clause"], clauses, "条文", "ranking", ("eligible", "clause"))
+        for i, indicator in enumerate(context.part("indicators")["indicators"]):
+            if "target" in indicator:
+                path: Path = ("indicators", i, "target", "clause")
+                context.known(indicator["target"]["clause"], clauses, "条文", "indicators", path)
