@@ -39,8 +39,8 @@ def request(policies: Path, policy: str | None = None) -> Request:
 
 
 EDITS = (
-    ("indicators.yaml", "weight: 5\n", "weight: 25\n"),
-    ("indicators.yaml", "weight: 30\n", "weight: 10\n"),
+    ("indicators.yaml", "weight: 5\n", "weight: 10\n"),
+    ("indicators.yaml", "weight: 30\n", "weight: 25\n"),
     ("rules.yaml", "重复反映次数, at_least: 2}", "重复反映次数, at_least: 5}"),
     ("consequences.yaml", "running: 2}", "running: 3}"),
     ("clauses.yaml", '["2026"', '["2026-b"'),
@@ -49,14 +49,16 @@ EDITS = (
 )
 
 
-def amended(tmp_path: Path, in_force: str = "2026-06-15", supersedes: str = "2026") -> Path:
-    """A policies folder with the 2026 version and an amendment: other weights, risk sign and first ladder step."""
+def amended(tmp_path: Path, in_force: str = "2026-06-15", supersedes: str = "2026", *, weights: bool = True) -> Path:
+    """A policies folder with the 2026 version and an amendment: other weights (unless not), risk sign and ladder."""
     policies = tmp_path / "policies"
     for name in ("2026", "2026-b"):
         shutil.copytree(ROOT / "policies" / "2026", policies / name, ignore=shutil.ignore_patterns("cases"))
     line = "in_force: {from: 2026-03-01}"
     dated = f'in_force: {{from: {in_force}}}\nsupersedes: "{supersedes}"'
     for file, old, new in (*EDITS, ("policy.yaml", line, dated)):
+        if file == "indicators.yaml" and not weights:
+            continue
         path = policies / "2026-b" / file
         text = path.read_text("utf-8")
         assert old in text, old
@@ -87,8 +89,9 @@ def test_months_before_the_amendment_keep_the_old_rules(tmp_path: Path) -> None:
     assert months(old)["2026-07"] != months(new)["2026-07"]  # or the test would show nothing
 
 
-def test_ladders_go_on_and_each_period_has_its_own_steps(found: Evaluation) -> None:
+def test_ladders_go_on_and_each_period_has_its_own_steps(tmp_path: Path) -> None:
     """Promise: streaks count over the change of version, and a step that the amendment moved counts from July."""
+    found = evaluate(request(amended(tmp_path, weights=False)))
     runs = {
         (item.unit, item.period.id): (item.history.running, item.fired)
         for item in found.considered
