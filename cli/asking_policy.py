@@ -42,27 +42,6 @@ def one_policy(version: str | None, folder: Path | None, chosen: Mapping[str, st
     return load_policy(_find(version, places), places.schemas, chosen)
 
 
-def check_policies(version: str | None, folder: Path | None, *, cached: bool) -> list[tuple[str, list[str]]]:
-    """Name and problems of the version asked for, or of every version. Raises CommandError."""
-    from engine.compiled import compile_policy
-    from engine.decisions.compile import CompileError
-    from engine.policy.build import load_policy
-
-    places = locations(folder)
-    results = []
-    for path in _asked(version, places):
-        try:
-            policy = load_policy(path, places.schemas, {})
-            compile_policy(policy, cache=cache_folder() if cached else None, time_limit=COMPILE_SECONDS)
-            problems: list[str] = []
-        except PolicyError as error:
-            problems = [str(problem) for problem in error.problems]
-        except CompileError as error:
-            problems = [f"{path}：{error}"]
-        results.append((path.name, problems))
-    return results
-
-
 def run_cases(version: str | None, folder: Path | None, *, cached: bool) -> list[tuple[str, int, list[str]]]:
     """Name, number of cases and, for each that does not hold, what is wrong: of the version asked for, or of every one.
 
@@ -73,7 +52,7 @@ def run_cases(version: str | None, folder: Path | None, *, cached: bool) -> list
     places = locations(folder)
     cache = cache_folder() if cached else None
     ran = []
-    for path in _asked(version, places):
+    for path in asked_folders(version, places):
         results = list(run(path, places.schemas, cache=cache, time_limit=COMPILE_SECONDS))
         failures = ["\n".join(map(str, result.failures)) for result in results if result.failures]
         ran.append((path.name, len(results), failures))
@@ -88,7 +67,8 @@ def _versions(places: Locations) -> list[Path]:
     return sorted(head.parent for head in places.released.glob(f"*/{HEAD}"))
 
 
-def _asked(version: str | None, places: Locations) -> list[Path]:
+def asked_folders(version: str | None, places: Locations) -> list[Path]:
+    """The folder of the version asked for, or of every one. Raises InputError and CommandError."""
     return _versions(places) if version is None else [_find(version, places)]
 
 

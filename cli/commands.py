@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+import cli.commands_check  # noqa: F401  # puts its command into the group
 from cli.commands_explain import explain_app
 from cli.commands_policy import policy_app
 from cli.help import ChineseCommand, ChineseGroup, option

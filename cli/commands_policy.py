@@ -55,26 +55,6 @@ def show(version: VersionArgument = None, set_: SetOption = None, policies: Poli
 
 
 @policy_app.command(
-    "check",
-    cls=ChineseCommand,
-    help="""检查一个版本：写法、引用、规则之间的缺口与重叠、规则引擎的限度。不写版本则检查全部。
-
-    退出码：0 没有问题；1 有问题，逐条列出文件、行、列和改法；2 命令有错。""",
-)
-def check(version: VersionArgument = None, policies: PoliciesOption = None, no_cache: NoCacheOption = False) -> None:
-    from cli.asking_policy import check_policies
-    from cli.output import complain, progress, write
-
-    with progress("正在检查…"):
-        results = check_policies(version, _path(policies), cached=not no_cache)
-    for name, problems in results:
-        complain(*problems)
-        write(f"{name}：{f'发现 {len(problems)} 处问题' if problems else '没有发现问题'}\n")
-    if any(problems for _, problems in results):
-        raise typer.Exit(FOUND)
-
-
-@policy_app.command(
     "test",
     cls=ChineseCommand,
     help="""运行一个版本的 cases 文件夹里的全部用例（给定什么数据，应得什么结果）。不写版本则运行全部版本的。
