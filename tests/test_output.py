@@ -1,0 +1,96 @@
+"""What the program prints is what its schemas describe, and on the golden set what was expected of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from cli.main import main
+from tests.running import GOLDEN, GOLDEN_AS_OF, POLICY, SCHEMAS, compiled, run_set
+from tests.strategies import InputSet, input_sets
+
+PLAN = compiled(POLICY)
+
+
+def validator(name: str) -> Draft202012Validator:
+    """The validator of one of the schemas, which refer to each other by file name."""
+    schemas = [json.loads(path.read_text("utf-8")) for path in SCHEMAS.glob("*.json")]
+    registry = Registry().with_resources((schema["$id"], Resource.from_contents(schema)) for schema in schemas)
+    chosen = next(schema for schema in schemas if schema["$id"] == name)
+    return Draft202012Validator(chosen, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+EVALUATION, DECISION = validator("evaluation.schema.json"), validator("decision.schema.json")
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The golden set's result and decisions, as the command prints them."""
+    folder = tmp_path_factory.mktemp("golden")
+    words = ("evaluate", "--data", GOLDEN, "--as-of", GOLDEN_AS_OF, "--format", "json")
+    with pytest.MonkeyPatch.context() as patch, (folder / "out.json").open("w", encoding="utf-8") as out:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        patch.setattr("sys.stdout", out)
+        assert main([*map(str, words), "--decisions", str(folder / "decisions.jsonl")]) == 0
+    lines = (folder / "decisions.jsonl").read_text("utf-8").splitlines()
+    return json.loads((folder / "out.json").read_text("utf-8")), [json.loads(line) for line in lines]
+
+
+def test_the_golden_set_gives_what_was_expected(golden: tuple[dict[str, Any], list[dict[str, Any]]]) -> None:
+    """Promise: no difference in any month, gate, rank, total, consequence, order rule or obligation."""
+    result, decisions = golden
+    expected = json.loads((GOLDEN / "expected.json").read_text("utf-8"))
+    orders = expected.pop("orders")
+    for part, content in expected.items():
+        held_by(content, result[part], part)
+    assert {one["order"]: {"rules": one["rules"], "duties": one["duties"]} for one in decisions} == orders
+    assert [one["order"] for one in decisions] == sorted(orders)
+
+
+def held_by(expected: Any, found: Any, where: str) -> None:
+    """``found`` equals what is expected; objects may have more keys, lists not more items."""
+    if isinstance(expected, dict):
+        for key, value in expected.items():
+            assert key in found, (where, key)
+            held_by(value, found[key], f"{where}/{key}")
+    elif isinstance(expected, list):
+        assert len(expected) == len(found), where
+        for place, (one, other) in enumerate(zip(expected, found, strict=True)):
+            held_by(one, other, f"{where}/{place}")
+    else:
+        assert expected == found, where
+
+
+def test_the_golden_set_fits_the_schemas(golden: tuple[dict[str, Any], list[dict[str, Any]]]) -> None:
+    """Promise: the command's whole output is described, key by key, and nothing in it is left to be guessed."""
+    result, decisions = golden
+    EVALUATION.validate(result)
+    for one in decisions:
+        DECISION.validate(one)
+
+
+@settings(max_examples=12)
+@given(input_sets(PLAN.policy))
+def test_any_result_fits_the_schemas(drawn: InputSet) -> None:
+    """Promise: the schemas also hold where units are unranked, rows set aside, figures missing, periods unfinished."""
+    found = run_set(PLAN, drawn)
+    EVALUATION.validate(json.loads(json.dumps(found.result)))
+    for order, rules, duties in found.decisions:
+        DECISION.validate({"order": order, "rules": rules, "duties": duties})
+
+
+def test_the_schemas_refuse_what_is_not_described(golden: tuple[dict[str, Any], list[dict[str, Any]]]) -> None:
+    """The checks above can fail: another key anywhere in the result is refused."""
+    result, decisions = golden
+    for part in (result, result["policy"], result["titles"], result["months"][0], result["months"][5]["ranking"][0],
+                 result["quarters"][0], result["year"], result["consequences"][0]):  # fmt: skip
+        part["undescribed"] = 1
+        assert not EVALUATION.is_valid(result)
+        del part["undescribed"]
+    assert EVALUATION.is_valid(result)
+    assert not DECISION.is_valid({**decisions[0], "undescribed": 1})
