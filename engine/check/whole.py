@@ -20,10 +20,10 @@ from engine.decisions.compile import CompileError
 from engine.policy.build import build_policy
 from engine.policy.manifest import changes
 from engine.policy.model import Policy
-from engine.policy.parts import Parts, check_parts, put_in, read_sources
+from engine.policy.parts import Parts, check_parts, read_sources, switched
 from engine.policy.readings import Readings, read_readings
 from engine.policy.schema import Schemas
-from engine.policy.source import Node, Source
+from engine.policy.source import Source
 from engine.problems import Place, PolicyError, Problem
 
 
@@ -86,10 +86,9 @@ def check_sources(
         parts = check_parts(folder, sources, schemas, {}, list(problems))
     except PolicyError as error:
         return _ordered(all_of("form", error.problems))
-    roots = {part: source.root for part, source in sources.items() if source.root is not None}
-    readings, _ = read_readings(roots.get("readings"), str(folder / "readings.yaml"), {})
-    findings = list(unused_readings(roots, readings))
-    variants, wrong = _variants(folder, roots, readings, parts)
+    readings, _ = read_readings(parts.written.get("readings"), str(folder / "readings.yaml"), {})
+    findings = list(unused_readings(parts.written, readings))
+    variants, wrong = _variants(parts, readings)
     findings += wrong
     if not variants or variants[0].choice:
         return _ordered(findings)
@@ -99,14 +98,11 @@ def check_sources(
     return _ordered(findings)
 
 
-def _variants(
-    folder: Path, roots: Mapping[str, Node], readings: Readings, parts: Parts
-) -> tuple[list[_Variant], list[Finding]]:
+def _variants(parts: Parts, readings: Readings) -> tuple[list[_Variant], list[Finding]]:
     """The policy as chosen, then with each other option of each reading alone; and what is wrong with those."""
     variants: list[_Variant] = []
     findings: dict[Problem, Finding] = {}
-    for choice, chosen in _choices(readings):
-        other = parts if not choice else put_in(folder, roots, _with(readings, chosen))
+    for choice, other in _choices(parts, readings):
         try:
             variants.append(_Variant(choice, build_policy(other), Places(other)))
         except PolicyError as error:
@@ -115,16 +111,13 @@ def _variants(
     return variants, list(findings.values())
 
 
-def _choices(readings: Readings) -> Iterator[tuple[str, dict[str, str]]]:
-    yield "", {}
+def _choices(parts: Parts, readings: Readings) -> Iterator[tuple[str, Parts]]:
+    yield "", parts
     for id, reading in readings.choices.items():
         for option in reading.options:
             if option != reading.chosen:
-                yield f"{id}={option}", {id: option}
-
-
-def _with(readings: Readings, chosen: Mapping[str, str]) -> Readings:
-    return Readings({id: replace(c, chosen=chosen.get(id, c.chosen)) for id, c in readings.choices.items()})
+                chosen = Readings({**readings.choices, id: replace(reading, chosen=option)})
+                yield f"{id}={option}", switched(parts, chosen, id)
 
 
 def _meanings(variants: Iterable[_Variant], effort: Effort) -> Iterator[Finding]:

@@ -137,7 +137,8 @@ def _compared(fields: tuple[str, ...], facts: Iterable[Fact], orders: Table) -> 
         row = dict(zip(fields, cells, strict=True))
         if _allowed(row, orders):
             values = tuple(YES if _holds(fact, row) else NO for fact in own)
-            ways.setdefault(values, tuple((field, _text(cell, field, orders)) for field, cell in row.items()))
+            if values not in ways:
+                ways[values] = tuple((field, _text(cell, field, orders)) for field, cell in row.items())
     return _Part(own, tuple(ways.items()))
 
 
@@ -146,7 +147,9 @@ def _samples(field: str, fields: Sequence[str], own: Sequence[Comparison], order
     if field != AS_OF and orders.column(field).type not in ("count", "number", "time"):
         # Only whether it is filled is ever asked of such a field.
         return [Fraction(1)] if orders.column(field).required else [None, Fraction(1)]
-    around = range(-len(fields), len(fields) + 1)
+    literal = any(fact.operand_kind == "literal" and fact.operator != "present" for fact in own)
+    # As many distinct values as fields order them in every way; around a boundary, that many on either side of it.
+    around = range(-len(fields), len(fields) + 1) if literal else range(len(fields))
     found: set[Any] = set()
     if field == AS_OF or orders.column(field).type == "time":
         found |= {moment + step * _SECOND for moment in _moments(own, len(fields)) for step in around}

@@ -6,7 +6,7 @@ Knows which files make up a policy; must not know what their keys mean.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,15 +25,20 @@ PARTS = REQUIRED + OPTIONAL
 class Parts:
     """``data``: part name -> content as dicts, lists, text, int, Decimal, bool and None, without references (only
     ``readings`` is as written). A part whose file does not exist has no entry. ``chosen``: every reading with the
-    option that holds; ``used``: the readings that some part refers to. ``roots`` are the trees behind ``data``;
+    option that holds; ``uses``: the readings that each part stands on. ``roots`` are the trees behind ``data``;
     ``written`` are those with the references as the files have them."""
 
     folder: Path
     data: Mapping[str, Any]
     chosen: Mapping[str, str]
-    used: frozenset[str]
+    uses: Mapping[str, frozenset[str]]
     roots: Mapping[str, Node]
     written: Mapping[str, Node]
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The readings that some part stands on."""
+        return frozenset().union(*self.uses.values())
 
     def place(self, part: str, *path: str | int) -> Place:
         """Where the value at ``path`` stands, or the nearest value that encloses it; the file when there is none.
@@ -102,9 +107,22 @@ def put_in(folder: Path, roots: Mapping[str, Node], readings: Readings) -> Parts
         folder=folder,
         data=MappingProxyType({part: plain(root) for part, root in final.items()}),
         chosen=MappingProxyType(readings.chosen),
-        used=frozenset().union(*(result.used for result in resolved.values())),
+        uses=MappingProxyType({part: result.used for part, result in resolved.items()}),
         roots=MappingProxyType(final),
         written=MappingProxyType(dict(roots)),
+    )
+
+
+def switched(parts: Parts, readings: Readings, reading: str) -> Parts:
+    """``parts`` with the option that ``readings`` choose for ``reading``, which may be the only one that differs."""
+    touched = {part: root for part, root in parts.written.items() if reading in parts.uses.get(part, ())}
+    other = put_in(parts.folder, touched, readings)
+    return replace(
+        other,
+        data=MappingProxyType({**parts.data, **other.data}),
+        uses=MappingProxyType({**parts.uses, **other.uses}),
+        roots=MappingProxyType({**parts.roots, **other.roots}),
+        written=parts.written,
     )
 
 
