@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 from engine.calendars import WorkCalendar
 from engine.compiled import CompiledPolicy, holding
-from engine.conditions import NO, YES, Fact, facts
+from engine.conditions import NO, YES, Fact
 from engine.conditions import Standing as StandingFact
 from engine.gates import GateState
 from engine.months import Month
 from engine.policy.model import Policy
 from engine.policy.model_scoring import Consequence, DueDay, Period
-from engine.questions import consequence_question, fired_before, gate_state
+from engine.questions import fired_before, gate_state
 from engine.standings import Standing
 
 OPEN = "open"
@@ -59,7 +59,9 @@ class Considered:
 
 
 def consider(
-    governing: Governing, standings: Sequence[Standing], gates: Mapping[str, Mapping[Month, GateState]]
+    governing: Governing,
+    standings: Sequence[Standing],
+    gates: Mapping[str, Mapping[Month, GateState]],
 ) -> tuple[Considered, ...]:
     """Every consequence of every period and unit, in order of time within each kind of period.
 
@@ -84,7 +86,10 @@ def _about(policy: Policy, standing: Standing, unit: str | None) -> Iterable[Con
 
 
 def _climb(
-    governing: Governing, unit: str | None, run: Sequence[Standing], gates: Mapping[str, Mapping[Month, GateState]]
+    governing: Governing,
+    unit: str | None,
+    run: Sequence[Standing],
+    gates: Mapping[str, Mapping[Month, GateState]],
 ) -> Iterable[Considered]:
     """One subject's ladder through the periods of one kind."""
     history = History()
@@ -99,15 +104,27 @@ def _climb(
         for consequence in _about(policy, standing, unit):
             if consequence.repeat == "once_per_streak" and not last:
                 fired[consequence.id] = False
-            values = _facts(consequence, history, fired.get(consequence.id, False), standing, gates)
+            tested = [fact for item in compiled.ladder[consequence.id] for fact in item.group.facts]
+            values = _facts(tested, consequence, history, fired.get(consequence.id, False), standing, gates)
             may_fire = started and (policy.unfinished.fires or not standing.provisional)
             fires = may_fire and consequence.id in holding(compiled.ladder[consequence.id], values)
             due, warn = _due(consequence.due, standing.period, policy.calendar) if fires else (None, None)
-            yield Considered(consequence, unit, standing.period, may_fire, values, history, fires, due, warn)
+            yield Considered(
+                consequence,
+                unit,
+                standing.period,
+                may_fire,
+                values,
+                history,
+                fires,
+                due,
+                warn,
+            )
             fired[consequence.id] = fired.get(consequence.id, False) or fires
 
 
 def _facts(
+    tested: Iterable[Fact],
     consequence: Consequence,
     history: History,
     fired: bool,
@@ -116,9 +133,13 @@ def _facts(
 ) -> Mapping[Fact, str]:
     """The value of every fact that the consequence's question tests."""
     values: dict[Fact, str] = {}
-    for fact in facts(consequence_question(consequence).when):
+    for fact in tested:
         if isinstance(fact, StandingFact):
-            reached = {"now": int(history.last), "running": history.running, "times": history.times}[fact.how]
+            reached = {
+                "now": int(history.last),
+                "running": history.running,
+                "times": history.times,
+            }[fact.how]
             values[fact] = _yes_no(reached >= fact.at_least)
         elif fact == fired_before(consequence.id):
             values[fact] = _yes_no(fired)

@@ -5,9 +5,11 @@ Knows the arithmetic of indicators; must not know how orders were counted or how
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from engine.months import Month
 from engine.policy.model import Policy
@@ -86,35 +88,75 @@ class Scorer:
     def _score(self, unit: str, months: Sequence[Month], bonus: Fraction) -> Score | None:
         raw = {indicator.id: self._measure(indicator, unit, months) for indicator in self.policy.indicators}
         values = {indicator.id: _value_for_score(indicator, raw[indicator.id]) for indicator in self.policy.indicators}
-        counted = [indicator for indicator in self.policy.indicators if values[indicator.id] is not None]
-        carried = sum((indicator.weight for indicator in counted), Fraction(0))
+        whole = self._weights
+        carried = whole - sum(i.weight for i in self.policy.indicators if values[i.id] is None)
         if not carried:
             return None
-        whole = sum((indicator.weight for indicator in self.policy.indicators), Fraction(0))
         measured: dict[str, Measured] = {}
+        score = Fraction(0)
         for indicator in self.policy.indicators:
-            value = values[indicator.id]
-            weight = Fraction(0) if value is None else indicator.weight
-            measured[indicator.id] = replace(
-                raw[indicator.id], weight=weight * whole / carried, contribution=weight * (value or 0) / carried
+            value, found = values[indicator.id], raw[indicator.id]
+            if value is None:
+                weight = contribution = Fraction(0)
+            else:
+                weight = indicator.weight if carried == whole else indicator.weight * whole / carried
+                contribution = indicator.weight * value / carried
+                score += contribution
+            measured[indicator.id] = Measured(
+                found.points,
+                found.orders,
+                found.value,
+                found.bands,
+                weight,
+                contribution,
             )
-        score = sum((item.contribution for item in measured.values()), Fraction(0))
         return Score(unit, measured, score, bonus)
+
+    @cached_property
+    def _weights(self) -> Fraction:
+        return sum((indicator.weight for indicator in self.policy.indicators), Fraction(0))
 
     def _measure(self, indicator: Indicator, unit: str, months: Sequence[Month]) -> Measured:
         bands = tuple(
             self.tallies.of(points_id(indicator, band), unit, months) for band in range(len(indicator.points))
         )
-        points = sum((band.points * n for band, n in zip(indicator.points, bands, strict=True)), Fraction(0))
-        orders = sum(self.tallies.of(counted_id(indicator), peer, months) for peer in self._over(indicator, unit))
-        return Measured(points, orders, points / orders if orders else None, bands, Fraction(0), Fraction(0))
+        # One fraction from whole numbers, instead of one a band: fractions are most of the time that scores take.
+        scale = math.lcm(*(band.points.denominator for band in indicator.points))
+        scaled = sum(
+            band.points.numerator * (scale // band.points.denominator) * n
+            for band, n in zip(indicator.points, bands, strict=True)
+            if n
+        )
+        points = Fraction(scaled, scale)
+        asked = counted_id(indicator)
+        orders = sum(self.tallies.of(asked, peer, months) for peer in self._over(indicator, unit))
+        return Measured(
+            points,
+            orders,
+            points / orders if orders else None,
+            bands,
+            Fraction(0),
+            Fraction(0),
+        )
 
     def _over(self, indicator: Indicator, unit: str) -> tuple[str, ...]:
         """The units whose orders make the denominator."""
         if indicator.peers is None:
             return (unit,)
-        groups = self.peers[indicator.peers]
-        return tuple(peer for peer in self.units if groups.get(peer) == groups[unit])
+        return self._members[indicator.peers, self.peers[indicator.peers][unit]]
+
+    @cached_property
+    def _members(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """By peer column and group, the units in it."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for column, groups in self.peers.items():
+            for unit in self.units:
+                if unit in groups:
+                    found[column, groups[unit]] = (
+                        *found.get((column, groups[unit]), ()),
+                        unit,
+                    )
+        return found
 
 
 def _value_for_score(indicator: Indicator, measured: Measured) -> Fraction | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import groupby
 from typing import Literal
 
 from engine.months import Month
@@ -53,11 +54,13 @@ class Standing:
 def rank(totals: Mapping[str, Fraction], rule: LastRule) -> tuple[Placed, ...]:
     """Rank ``totals`` (unit to exact total), highest first."""
     ordered = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
-    values = [total for _, total in ordered]
     last = _last_units(totals, rule)
-    return tuple(
-        Placed(unit, values.index(total) + 1, total, unit in last, values.count(total) > 1) for unit, total in ordered
-    )
+    placed: list[Placed] = []
+    for total, sharing in groupby(ordered, key=lambda item: item[1]):
+        units = [unit for unit, _ in sharing]
+        place = len(placed) + 1
+        placed += [Placed(unit, place, total, unit in last, len(units) > 1) for unit in units]
+    return tuple(placed)
 
 
 def _last_units(totals: Mapping[str, Fraction], rule: LastRule) -> frozenset[str]:
@@ -109,7 +112,11 @@ Pooled = Callable[[str, Sequence[Month], Fraction], Score | None]
 
 
 def aggregated(
-    policy: Policy, months: Iterable[Standing], units: Sequence[str], pooled: Pooled, as_of: dt.datetime
+    policy: Policy,
+    months: Iterable[Standing],
+    units: Sequence[str],
+    pooled: Pooled,
+    as_of: dt.datetime,
 ) -> tuple[Standing, ...]:
     """The standing of every quarter and year, in the order of the policy."""
     by_month = {standing.period.first: standing for standing in months}
@@ -139,7 +146,11 @@ def _aggregate(
         if aggregate.total == "mean":
             totals[unit] = _mean([standing.totals[unit] for standing in ranked])
         else:
-            score = pooled(unit, period.months(), _mean([standing.scores[unit].bonus for standing in ranked]))
+            score = pooled(
+                unit,
+                period.months(),
+                _mean([standing.scores[unit].bonus for standing in ranked]),
+            )
             if score is not None:
                 totals[unit], scores[unit] = score.total, score
     return Standing(
