@@ -1,12 +1,176 @@
-"""The differences in meaning between two versions."""
+"""The differences in meaning between two versions, named, weighed and in order.
+
+Knows how a difference becomes a change; must not know how differences are found.
+"""
 
 from __future__ import annotations
 
-from engine.diff.change import Change
+from collections.abc import Mapping
+
+from engine.diff.change import Change, Direction
+from engine.diff.directions import SAME_UNIT, direction, pattern_text, together
+from engine.diff.layout import meaning
+from engine.diff.phrases import LONG, Saying, changed_too, names_of, sentence, title_of
+from engine.diff.spots import Side, Spot, Use, side, value_at, word_at
+from engine.diff.subjects import by_list, degree, rank
 from engine.diff.vocabulary import Vocabulary
+from engine.diff.walk import Difference, Judge, Walk
 from engine.policy.parts import Parts
+from engine.policy.readings import resolve
+from engine.policy.source import Node, Plain, plain
 
 
 def changes(a: Parts, b: Parts, words: Vocabulary) -> tuple[Change, ...]:
     """What one has to change in ``a`` to mean what ``b`` means, the gravest first; empty where they mean the same."""
-    raise NotImplementedError
+    return Comparison(side(a, words), side(b, words), words).changes()
+
+
+class Comparison:
+    """One comparison of two sides; both are read once."""
+
+    def __init__(self, a: Side, b: Side, words: Vocabulary) -> None:
+        self._a, self._b, self._words = a, b, words
+        self._names = _names(a, b)
+
+    def changes(self) -> tuple[Change, ...]:
+        found: list[Difference] = []
+        Walk(self._a, self._b, self._words, _listing(found)).parts()
+        patterns = {pattern_text(difference.spot.pattern) for difference in found}
+        listed = [self._change(difference, i, patterns) for i, difference in enumerate(found)]
+        return tuple(sorted(listed, key=lambda change: change.rank))
+
+    def _change(self, found: Difference, position: int, patterns: set[str]) -> Change:
+        spot = found.spot
+        pattern = pattern_text(spot.pattern)
+        old, new = _plain(found.old), _plain(found.new)
+        same = old is not None and new is not None and self._meaning(old, spot) == self._meaning(new, spot)
+        way = direction(pattern, old, new, found.kind)
+        if SAME_UNIT.get(pattern) in patterns:
+            way = "unknown"
+        effects: tuple[str, ...] = ()
+        grave = pattern
+        if pattern == "readings/readings/*/chosen":
+            effects, way, grave = self._effects(spot.path[1])
+        if same or not found.holds:
+            way = "neutral"
+        item = spot.items[-1][1] if spot.items else {}
+        text = self._say(found, same)
+        owner = next((inner for _, inner in reversed(spot.items) if "clause" in inner), {})
+        idle = int(not found.holds)
+        return Change(
+            id=_id(spot),
+            part=spot.part,
+            path=spot.path,
+            kind=found.kind,
+            direction=way,
+            subject=self._subject(spot, grave),
+            item=str(item.get("id", "")),
+            title=title_of(item) if item else self._words.part(spot.part).label,
+            clause=str(item.get("id", "") if spot.part == "clauses" else owner.get("clause", "")),
+            key="" if pattern.rpartition("/")[2].startswith("*") else spot.key,
+            label=(spot.labels or (spot.word.label,))[-1],
+            old=old,
+            new=new,
+            sentence=text + ("（现未采用的一种理解）" if idle else ""),
+            effects=effects,
+            rank=(rank(grave), degree(grave) + idle, position),
+            old_place=None if found.old is None else found.old.place,
+            new_place=None if found.new is None else found.new.place,
+        )
+
+    def _meaning(self, value: Plain, spot: Spot) -> object:
+        return meaning(value, spot.word, self._words, spot.key)
+
+    def _say(self, found: Difference, same: bool) -> str:
+        spot, pattern = found.spot, pattern_text(found.spot.pattern)
+        unit = ""
+        if pattern in SAME_UNIT:
+            sibling = (*spot.pattern[:-1], SAME_UNIT[pattern].rpartition("/")[2])
+            value = value_at(self._b.parts, spot.part, (*spot.path[:-1], sibling[-1]))
+            unit = word_at(sibling, self._words).saying(str(value)) if value is not None else ""
+        old, new = _plain(found.old), _plain(found.new)
+        return sentence(
+            Saying(spot, pattern, found.kind, old, new, self._names, self._words, found.readings, same, unit)
+        )
+
+    def _effects(self, reading: str) -> tuple[tuple[str, ...], Direction, str]:
+        """What the other option makes of the places the reading speaks for: sentences, direction, gravest pattern."""
+        before = {_where(use): use for use in self._a.uses if use.reading == reading and use.chosen}
+        said: list[str] = []
+        ways: list[Direction] = []
+        grave = "readings/readings/*/chosen"
+        for use in self._b.uses:
+            old = before.get(_where(use))
+            if use.reading != reading or not use.chosen or old is None:
+                continue
+            pattern = pattern_text(use.spot.pattern)
+            grave = min(grave, pattern, key=lambda known: (rank(known), known))
+            for inner in self._inside(old, use):
+                values = _plain(inner.old), _plain(inner.new)
+                ways.append(direction(pattern_text(inner.spot.pattern), *values, inner.kind))
+                text = self._say(inner, same=False)
+                said.append(text if len(text) <= LONG else changed_too(inner.spot))
+        return tuple(dict.fromkeys(said)), together(ways) if ways else "neutral", grave
+
+    def _inside(self, old: Use, new: Use) -> list[Difference]:
+        found: list[Difference] = []
+        walk = Walk(self._a, self._b, self._words, _listing(found))
+        walk.value(resolve(old.node, self._a.readings).root, resolve(new.node, self._b.readings).root, new.spot)
+        return found
+
+    def _subject(self, spot: Spot, grave: str) -> str:
+        part = grave.partition("/")[0]
+        if part == "rules" and spot.part == "rules" and len(spot.path) > 1 and spot.path[0] == "decisions":
+            return title_of(spot.items[0][1])
+        if by_list(grave):
+            return self._words.below(self._words.part(part), grave.split("/")[1]).label
+        return self._words.part(part).label
+
+
+def _plain(node: Node | None) -> Plain:
+    return None if node is None else plain(node)
+
+
+def _where(use: Use) -> tuple[str, ...]:
+    return (use.spot.part, *use.spot.path)
+
+
+def _id(spot: Spot) -> str:
+    """``indicators.satisfaction.weight``: a list called like its part is not said twice."""
+    path = spot.path[1:] if spot.path[:1] == (spot.part,) else spot.path
+    return ".".join((spot.part, *path))
+
+
+def _names(a: Side, b: Side) -> Mapping[str, str]:
+    """What ids are called, B's titles before A's; options of readings as ``reading=option``."""
+    found: dict[str, str] = {}
+    for each in (a, b):
+        for part, root in each.roots.items():
+            data = plain(root)
+            lists = list(data.values()) if isinstance(data, dict) else []
+            found |= _options(data) if part == "readings" else names_of(*lists)
+    return found
+
+
+def _options(readings: Plain) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for reading in _items(readings, "readings"):
+        found[str(reading["id"])] = str(reading["title"])
+        for option in _items(reading, "options"):
+            found[f"{reading['id']}={option['id']}"] = str(option["title"])
+    return found
+
+
+def _items(value: Plain, key: str) -> list[dict[str, Plain]]:
+    listed = value.get(key) if isinstance(value, dict) else None
+    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+
+
+def _listing(found: list[Difference]) -> Judge:
+    """A judge who takes nothing and remembers everything."""
+
+    def judge(difference: Difference) -> bool:
+        found.append(difference)
+        return False
+
+    return judge

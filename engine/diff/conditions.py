@@ -23,15 +23,17 @@ def normal(condition: Plain) -> Normal:
     if not isinstance(condition, dict):
         return ("always",) if condition == "always" else ("leaf", _frozen(condition))
     for word in ("all", "any"):
-        if set(condition) == {word} and isinstance(condition[word], list):
-            return _joined(word, [normal(part) for part in condition[word]])
+        parts = condition.get(word)
+        if set(condition) == {word} and isinstance(parts, list):
+            return _joined(word, [normal(part) for part in parts])
     if set(condition) == {"not"}:
         inner = normal(condition["not"])
         return inner[1] if inner[0] == "not" else ("not", inner)
     if set(condition) == {"field", "is"}:
         return ("in", condition["field"], frozenset([_frozen(condition["is"])]))
-    if set(condition) == {"field", "in"} and isinstance(condition["in"], list):
-        return ("in", condition["field"], frozenset(map(_frozen, condition["in"])))
+    values = condition.get("in")
+    if set(condition) == {"field", "in"} and isinstance(values, list):
+        return ("in", condition["field"], frozenset(map(_frozen, values)))
     return ("leaf", frozenset((key, _frozen(value)) for key, value in condition.items()))
 
 
@@ -70,7 +72,7 @@ def widened(old: Plain, new: Plain) -> int | None:
 
 def implies(a: Normal, b: Normal) -> bool:
     """Whether ``b`` is known to hold wherever ``a`` does; False says nothing."""
-    if a == b or b == ("always",):
+    if b in (a, ("always",)):
         return True
     if a[0] == "any":
         return all(implies(part, b) for part in a[1])
@@ -99,7 +101,11 @@ def _leaf_implies(a: dict[str, Any], b: dict[str, Any]) -> bool:
         return False
     operator = next(key for key in a if key != "field")
     left, right = a[operator], b[operator]
-    if not isinstance(left, tuple) or not isinstance(right, tuple) or isinstance(left[1], str) != isinstance(right[1], str):
+    if (
+        not isinstance(left, tuple)
+        or not isinstance(right, tuple)
+        or isinstance(left[1], str) != isinstance(right[1], str)
+    ):
         return False
     if "as_of" in (left[1], right[1]):
         return False

@@ -65,7 +65,7 @@ def anything(old: Plain, new: Plain, kind: Kind) -> int | None:
 
 @dataclass(frozen=True)
 class Line:
-    """At spots that match ``pattern``, more of ``measure`` is ``more``. The last ``*`` of a pattern is an item."""
+    """At spots that match ``pattern``, more of ``measure`` is ``more``. ``[*]`` is an item, ``*`` is anything."""
 
     pattern: str
     measure: Measure
@@ -118,6 +118,9 @@ DIRECTIONS: tuple[Line, ...] = (
     Line("policy/sides/[*]/bears", members, "tightened"),
     Line("policy/uses_of_result/[*]", being, "tightened"),
     Line("duties/duties/[*]", being, "tightened"),
+    Line("duties/duties/[*]/rhythm/every", scale("year", "quarter", "month", "week", "workday", "day"), "tightened"),
+    Line("duties/duties/[*]/rhythm/count", number, "tightened"),
+    Line("duties/duties/[*]/rhythm/by_day", number, "loosened"),
     Line("duties/duties/[*]/subjects", members, "tightened"),
     Line("duties/duties/[*]/forms", members, "tightened"),
     Line("forms/forms/[*]", being, "tightened"),
@@ -140,16 +143,19 @@ DIRECTIONS: tuple[Line, ...] = (
     Line("readings/*", anything, "neutral"),
     Line("calendar/*", anything, "neutral"),
     Line("forms/*", anything, "neutral"),
+    Line("fields/*", anything, "neutral"),
 )
 """The first line that matches and can tell holds; where none does, the direction is unknown."""
 
-SAME_UNIT: Mapping[str, str] = {"obligations/obligations/[*]/deadline/clock/amount": "obligations/obligations/[*]/deadline/clock/unit"}
+SAME_UNIT: Mapping[str, str] = {
+    "obligations/obligations/*/deadline/clock/amount": "obligations/obligations/*/deadline/clock/unit"
+}
 """Numbers that compare only as long as what they count is the same: the pattern, and that of its unit."""
 
 
 def pattern_text(pattern: Iterable[str]) -> str:
-    """``("rules", "decisions", "*", "rules", "*mark")`` as ``rules/decisions/[*]/rules/[*]mark``."""
-    return "/".join(step.replace("*", "[*]", 1) if step.startswith("*") else step for step in pattern)
+    """``("rules", "decisions", "*", "rules", "*mark")`` as ``rules/decisions/*/rules/*mark``."""
+    return "/".join(pattern)
 
 
 def direction(pattern: str, old: Plain, new: Plain, kind: Kind) -> Direction:

@@ -20,7 +20,7 @@ order means something (``ordered``) or not (``items``)."""
 SEQUENCES = frozenset({"event", "start", "states", "outcomes"})
 """Lists that are one value whose order matters: the first that is filled, or that holds, decides."""
 
-WHOLE = frozenset({"cycle", "in_force", "periods", "makeup_workdays", "days_off", "contents", "rhythm"})
+WHOLE = frozenset({"cycle", "in_force", "periods", "makeup_workdays", "days_off", "contents"})
 """Values that nobody changes in part: they are compared and said as one."""
 
 ORDERED = frozenset({"points", "signatures"})

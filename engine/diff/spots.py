@@ -48,7 +48,7 @@ class Spot:
             path=(*self.path, key),
             pattern=(*self.pattern, "*" + _role(self.key, data, owner)),
             word=word,
-            items=(*self.items, (word.label or self.word.label, data)),
+            items=(*self.items, (self.word.label or word.label, data)),
             labels=(),
         )
 
@@ -76,6 +76,26 @@ class Side:
 
 def root_spot(part: str, words: Vocabulary) -> Spot:
     return Spot(part, (), (part,), words.part(part))
+
+
+def value_at(parts: Parts, part: str, path: tuple[str, ...]) -> Plain:
+    """The value, references put in, at keys and item ids; None where there is none."""
+    found: Plain = parts.data.get(part)
+    name = ""
+    for step in path:
+        if isinstance(found, list):
+            found = next((item for item in found if key_of(item, name) == step), None)
+        else:
+            found, name = (found.get(step) if isinstance(found, dict) else None), step
+    return found
+
+
+def word_at(pattern: tuple[str, ...], words: Vocabulary) -> Word:
+    """The spot of the schemas that a pattern leads to."""
+    word = words.part(pattern[0])
+    for step in pattern[1:]:
+        word = words.item(word) if step.startswith("*") else words.below(word, step)
+    return word
 
 
 def side(parts: Parts, words: Vocabulary) -> Side:
@@ -119,7 +139,14 @@ def _uses(node: Node, spot: Spot, readings: Readings, words: Vocabulary) -> Iter
 
 
 def _follow(
-    found: Reference, written: Node, spot: Spot, readings: Readings, words: Vocabulary, trail: tuple[str, ...], *, chosen: bool
+    found: Reference,
+    written: Node,
+    spot: Spot,
+    readings: Readings,
+    words: Vocabulary,
+    trail: tuple[str, ...],
+    *,
+    chosen: bool,
 ) -> Iterator[Use]:
     """The use itself and those of the readings that an option of it stands on."""
     yield Use(found.reading, found.part, spot, written, chosen)
@@ -134,7 +161,14 @@ def _follow(
 
 
 def _inner_uses(
-    node: Node, written: Node, spot: Spot, readings: Readings, words: Vocabulary, trail: tuple[str, ...], *, chosen: bool
+    node: Node,
+    written: Node,
+    spot: Spot,
+    readings: Readings,
+    words: Vocabulary,
+    trail: tuple[str, ...],
+    *,
+    chosen: bool,
 ) -> Iterator[Use]:
     found = reference(node)
     if found is not None:

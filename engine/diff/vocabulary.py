@@ -31,7 +31,7 @@ class Word:
     condition: bool
 
     def saying(self, value: str) -> str:
-        """How a fixed value is said, by the description (``month 每月，quarter 每季``); itself where nothing is said."""
+        """How a fixed value is said, by the description (``month 每月，quarter 每季``); itself when unsaid."""
         for name, meaning in _WORD.findall(self.note.split("例：")[0]):
             if name == value:
                 return str(meaning).strip()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine.diff.change import Kind
-from engine.diff.layout import WHOLE, is_nothing, key_of, match_of, meaning
+from engine.diff.layout import WHOLE, Match, is_nothing, key_of, match_of, meaning
 from engine.diff.spots import Side, Spot, Use, root_spot
 from engine.diff.vocabulary import Vocabulary
 from engine.policy.parts import PARTS
@@ -56,56 +56,62 @@ class Walk:
                 merged[part] = root
         return merged
 
-    def value(self, a: Node, b: Node, spot: Spot) -> Node:
-        """What stands at ``spot`` after judging."""
+    def value(self, a: Node, b: Node, spot: Spot, owners: tuple[Plain, ...] = (None,)) -> Node:
+        """What stands at ``spot`` after judging. ``owners``: what the two values are properties of."""
         left, right = reference(a), reference(b)
         if left is not None and right is not None and (left.reading, left.part) == (right.reading, right.part):
             return a
         if left is not None or right is not None:
             names = tuple(found.reading for found in (left, right) if found is not None)
             return b if self._differ(spot, "changed", a, b, names) else a
-        if self._is_option_value(spot):
+        if _is_option_value(spot):
             return self._option_value(a, b, spot)
-        if spot.word.condition:
-            return self._whole(a, b, spot)
-        if isinstance(a, MapNode) and isinstance(b, MapNode):
-            branches = (self._words.branch(spot.word, plain(a)), self._words.branch(spot.word, plain(b)))
-            return self._whole(a, b, spot) if spot.key in WHOLE or len(set(branches)) > 1 else self._map(a, b, spot)
-        return self._whole(a, b, spot)
+        if not spot.word.condition:
+            if isinstance(a, ListNode) and isinstance(b, ListNode):
+                match = _match(a, b, spot, owners)
+                if match in ("items", "ordered"):
+                    return self._items(a, b, spot, owners, ordered=match == "ordered")
+            if isinstance(a, MapNode) and isinstance(b, MapNode) and self._alike(a, b, spot):
+                return self._map(a, b, spot)
+        meanings = [meaning(plain(node), spot.word, self._words, spot.key) for node in (a, b)]
+        return b if meanings[0] != meanings[1] and self._differ(spot, "changed", a, b) else a
+
+    def _alike(self, a: MapNode, b: MapNode, spot: Spot) -> bool:
+        """Whether two mappings compare key by key: neither a whole, nor two different ways of writing."""
+        ways = {self._words.branch(spot.word, plain(node)) for node in (a, b)}
+        return spot.key not in WHOLE and len(ways) == 1
 
     def _map(self, a: MapNode, b: MapNode, spot: Spot) -> Node:
         entries: list[Entry] = []
+        owners = (plain(a), plain(b))
         for key in dict.fromkeys(entry.key for entry in (*a.entries, *b.entries)):
             left, right = a.entry(key), b.entry(key)
-            merged = self._property(
-                None if left is None else left.node, None if right is None else right.node, a, b, spot.below(key, self._words)
-            )
-            if merged is not None:
-                base = left or right
-                assert base is not None
+            base = left or right
+            old, new = (None if entry is None else entry.node for entry in (left, right))
+            merged = self._property(old, new, owners, spot.below(key, self._words))
+            if merged is not None and base is not None:
                 entries.append(base if merged is base.node else Entry(key, base.place, merged))
-        same = len(entries) == len(a.entries) and all(x is y for x, y in zip(entries, a.entries, strict=True))
-        return a if same else MapNode(a.place, tuple(entries))
+        return _kept(a, entries)
 
-    def _property(self, a: Node | None, b: Node | None, left: MapNode, right: MapNode, spot: Spot) -> Node | None:
-        if isinstance(a, ListNode | None) and isinstance(b, ListNode | None) and not spot.word.condition:
-            lists = a or ListNode(b.place if b else left.place, ()), b or ListNode(a.place if a else right.place, ())
-            plain_lists = (_plain_list(lists[0]), _plain_list(lists[1]))
-            match = max(match_of(spot.key, plain(owner), plain_lists) for owner in (left, right))
-            if match in ("items", "ordered") and not self._is_option_value(spot):
-                merged = self._items(lists[0], lists[1], spot, plain(left), plain(right), ordered=match == "ordered")
-                return a if merged is lists[0] else merged
+    def _property(self, a: Node | None, b: Node | None, owners: tuple[Plain, ...], spot: Spot) -> Node | None:
         if a is not None and b is not None:
-            return self.value(a, b, spot)
-        if is_nothing(None if a is None else plain(a)) and is_nothing(None if b is None else plain(b)):
+            return self.value(a, b, spot, owners)
+        given = a if a is not None else b
+        if given is None or is_nothing(plain(given)):
             return a
-        given = plain(a or b)  # type: ignore[arg-type]
+        if isinstance(given, ListNode) and not spot.word.condition:
+            empty = ListNode(given.place, ())
+            match = _match(given, empty, spot, owners)
+            if match in ("items", "ordered"):
+                merged = self._items(a or empty, b or empty, spot, owners, ordered=match == "ordered")  # type: ignore[arg-type]
+                return None if merged is empty else merged
         kind: Kind = "added" if a is None else "removed"
-        if isinstance(given, bool | list) and not spot.word.condition:
+        if isinstance(plain(given), bool | list) and not spot.word.condition:
             kind = "changed"
         return b if self._differ(spot, kind, a, b) else a
 
-    def _items(self, a: ListNode, b: ListNode, spot: Spot, left: Plain, right: Plain, *, ordered: bool) -> ListNode:
+    def _items(self, a: ListNode, b: ListNode, spot: Spot, owners: tuple[Plain, ...], *, ordered: bool) -> ListNode:
+        left, right = owners[0], owners[-1]
         name = spot.key
         olds = {str(key_of(plain(node), name)): node for node in a.items}
         news = {str(key_of(plain(node), name)): node for node in b.items}
@@ -140,9 +146,6 @@ class Walk:
         same = len(nodes) == len(a.items) and all(x is y for x, y in zip(nodes, a.items, strict=True))
         return a if same else ListNode(a.place, nodes)
 
-    def _is_option_value(self, spot: Spot) -> bool:
-        return len(spot.pattern) == 6 and spot.pattern[0] == "readings" and spot.key == "value"
-
     def _option_value(self, a: Node, b: Node, spot: Spot) -> Node:
         """An option's value is compared as what stands where the reading speaks."""
         reading, option = spot.path[1], spot.path[3]
@@ -150,10 +153,10 @@ class Walk:
         self._holds = option in (self._a.parts.chosen.get(reading), self._b.parts.chosen.get(reading))
         try:
             if None in uses:
-                return self._used(a, b, spot, uses[None])
+                return self.value(a, b, _at(spot, uses[None]))
             if uses and isinstance(a, MapNode) and isinstance(b, MapNode):
                 return self._parts_of_option(a, b, spot, uses)
-            return self._used(a, b, spot, None)
+            return self.value(a, b, _at(spot, None))
         finally:
             self._holds = True
 
@@ -163,32 +166,34 @@ class Walk:
             left, right = a.entry(key), b.entry(key)
             here = replace(spot, path=(*spot.path, key))
             if left is not None and right is not None:
-                entries.append(Entry(key, left.place, self._used(left.node, right.node, here, uses.get(key))))
+                merged = self.value(left.node, right.node, _at(here, uses.get(key)))
+                entries.append(left if merged is left.node else Entry(key, left.place, merged))
             elif left is not None and not self._differ(_at(here, uses.get(key)), "removed", left.node, None):
                 entries.append(left)
             elif right is not None and self._differ(_at(here, uses.get(key)), "added", None, right.node):
                 entries.append(right)
-        same = len(entries) == len(a.entries) and all(x.node is y.node for x, y in zip(entries, a.entries, strict=True))
-        return a if same else MapNode(a.place, tuple(entries))
+        return _kept(a, entries)
 
-    def _used(self, a: Node, b: Node, spot: Spot, use: Use | None) -> Node:
-        here = _at(spot, use)
-        if isinstance(a, ListNode) and isinstance(b, ListNode) and not here.word.condition:
-            match = match_of(here.key, None, (_plain_list(a), _plain_list(b)))
-            if match in ("items", "ordered"):
-                return self._items(a, b, here, None, None, ordered=match == "ordered")
-        return self.value(a, b, here)
-
-    def _whole(self, a: Node, b: Node, spot: Spot) -> Node:
-        meanings = [meaning(plain(node), spot.word, self._words, spot.key) for node in (a, b)]
-        return b if meanings[0] != meanings[1] and self._differ(spot, "changed", a, b) else a
-
-    def _differ(
-        self, spot: Spot, kind: Kind, a: Node | None, b: Node | None, readings: tuple[str, ...] = ()
-    ) -> bool:
+    def _differ(self, spot: Spot, kind: Kind, a: Node | None, b: Node | None, readings: tuple[str, ...] = ()) -> bool:
         old = None if a is None else _resolved(a, self._a)
         new = None if b is None else _resolved(b, self._b)
         return self._judge(Difference(spot, kind, old, new, self._holds, readings))
+
+
+def _is_option_value(spot: Spot) -> bool:
+    return len(spot.pattern) == 6 and spot.pattern[0] == "readings" and spot.key == "value"
+
+
+def _match(a: ListNode, b: ListNode, spot: Spot, owners: tuple[Plain, ...]) -> Match:
+    lists = ([plain(item) for item in a.items], [plain(item) for item in b.items])
+    # Of the two owners' answers "ordered" sorts after "items": an order matters if it does on either side.
+    return max(match_of(spot.key, owner, lists) for owner in owners)
+
+
+def _kept(a: MapNode, entries: list[Entry]) -> MapNode:
+    """``a`` itself where ``entries`` are its own."""
+    same = len(entries) == len(a.entries) and all(x is y for x, y in zip(entries, a.entries, strict=True))
+    return a if same else MapNode(a.place, tuple(entries))
 
 
 def _at(spot: Spot, use: Use | None) -> Spot:
@@ -202,10 +207,6 @@ def _put(listed: list[tuple[str, Node]], pair: tuple[str, Node], order: list[str
     before = order[: order.index(pair[0])]
     at = next((i + 1 for key in reversed(before) for i, (name, _) in enumerate(listed) if name == key), 0)
     return [*listed[:at], pair, *listed[at:]]
-
-
-def _plain_list(node: ListNode) -> list[Plain]:
-    return [plain(item) for item in node.items]
 
 
 def _resolved(node: Node, side: Side) -> Node:

@@ -1,0 +1,175 @@
+"""Plain values and conditions in words, short enough for one line.
+
+Knows the phrasing of the condition vocabulary; must not know any field, tag or number of a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from engine.diff.vocabulary import Vocabulary, Word
+from engine.policy.source import Plain
+
+Names = Mapping[str, str]
+"""What ids are called."""
+
+_OPERATORS: Mapping[str, str] = {
+    "is": "为{}",
+    "in": "为{}",
+    "contains": "含{}",
+    "equals": "＝{}",
+    "at_least": "≥{}",
+    "at_most": "≤{}",
+    "above": "＞{}",
+    "below": "＜{}",
+    "before": "早于{}",
+    "not_after": "不晚于{}",
+    "after": "晚于{}",
+    "not_before": "不早于{}",
+    "time_before": "在{}之前",
+    "time_not_after": "不晚于{}",
+    "time_from": "在{}或之后",
+}
+_STATES: Mapping[str, str] = {
+    "below": "低于平均",
+    "reached": "达到平均",
+    "missing": "没有数据",
+    "in_time": "按时做到",
+    "late": "迟于期限",
+    "past": "期限已过",
+    "running": "期限未到",
+}
+_MARKS: Mapping[str, str] = {"last": "排名最后"}
+_DONE: Mapping[str, str] = {**_STATES, "missing": "没有做"}
+
+
+def say(value: Plain, word: Word, words: Vocabulary, names: Names, key: str = "") -> str:
+    """``value`` as people read it; ``key`` is the property that holds it."""
+    if value is None:
+        return "无"
+    if word.condition:
+        return say_condition(value, names)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int | Decimal):
+        return plain_number(value)
+    if isinstance(value, str):
+        return word.saying(value) if word.fixed() or key in ("id", "title") else names.get(value, value)
+    if isinstance(value, list):
+        item = words.item(word)
+        return "、".join(say(inner, item, words, names) for inner in value) or "无"
+    return say_mapping(value, word, words, names)
+
+
+def say_mapping(value: Mapping[str, Plain], word: Word, words: Vocabulary, names: Names) -> str:
+    """Title first, a span of time as one; else every property with what it is called."""
+    if {"first", "last"} <= set(value) <= {"id", "title", "first", "last"}:
+        return f"{value.get('title') or value.get('id') or ''} {value['first']}—{value['last']}".strip()
+    if set(value) == {"is", "when"}:
+        result = words.below(word, "is").saying(str(value["is"]))
+        return f"{say_condition(value['when'], names)}即{result}"
+    if "title" in value:
+        rest = [_title(inner) for inner in value.values() if isinstance(inner, list)]
+        return str(value["title"]) + "".join(f"（{inner}）" for inner in rest if inner)
+    pairs = []
+    for key, inner in value.items():
+        below = words.below(word, key)
+        pairs.append(f"{below.label or key} {say(inner, below, words, names, key)}")
+    return "，".join(pairs)
+
+
+def _title(items: list[Plain]) -> str:
+    return "、".join(str(item["title"]) if isinstance(item, dict) and "title" in item else str(item) for item in items)
+
+
+def say_condition(condition: Plain, names: Names) -> str:
+    """A condition as written in a file, in words."""
+    if not isinstance(condition, dict):
+        return "总是" if condition == "always" else str(condition)
+    for word, link in (("all", "且"), ("any", "或")):
+        parts = condition.get(word)
+        if isinstance(parts, list):
+            said = [say_condition(part, names) for part in parts]
+            nested = [isinstance(part, dict) and bool({"all", "any"} & set(part)) for part in parts]
+            return link.join(f"（{text}）" if inner else text for text, inner in zip(said, nested, strict=True))
+    if "not" in condition:
+        return f"并非（{say_condition(condition['not'], names)}）"
+    if "tagged" in condition:
+        return f"属于“{names.get(str(condition['tagged']), condition['tagged'])}”"
+    if "standing" in condition:
+        mark = _MARKS.get(str(condition["standing"]), str(condition["standing"]))
+        if "running" in condition:
+            return f"连续 {condition['running']} 期{mark}"
+        return f"累计 {condition['times']} 次{mark}" if "times" in condition else f"本期{mark}"
+    if "rate" in condition:
+        return f"{names.get(str(condition['rate']), condition['rate'])}{_STATES.get(str(condition.get('is')), '')}"
+    if "done" in condition:
+        return _DONE.get(str(condition["done"]), str(condition["done"]))
+    if "deadline" in condition:
+        return _STATES.get(str(condition["deadline"]), str(condition["deadline"]))
+    return _say_field(condition)
+
+
+def _say_field(condition: Mapping[str, Plain]) -> str:
+    field = str(condition.get("field", ""))
+    for operator, value in condition.items():
+        if operator == "present":
+            return f"{field}{'已填写' if value else '未填写'}"
+        if operator in _OPERATORS:
+            return field + _OPERATORS[operator].format(_operand(value))
+    return "，".join(f"{key} {value}" for key, value in condition.items())
+
+
+def _operand(value: Plain) -> str:
+    if isinstance(value, dict):
+        return str(value.get("field", value))
+    if isinstance(value, list):
+        return "或".join(map(str, value))
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return plain_number(value)
+    return "统计时点" if value == "as_of" else str(value)
+
+
+def plain_number(value: int | Decimal) -> str:
+    """Without zeros that say nothing."""
+    text = format(value, "f") if isinstance(value, Decimal) else str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def single_step(old: Plain, new: Plain) -> tuple[Plain, Plain] | None:
+    """The one number or time in which two conditions differ, as the two leaves that hold it; None for anything else."""
+    if isinstance(old, dict) and isinstance(new, dict) and set(old) == set(new):
+        differing = [key for key in old if old[key] != new[key]]
+        if len(differing) != 1:
+            return None
+        a, b = old[differing[0]], new[differing[0]]
+        if isinstance(a, int | Decimal | str) and isinstance(b, int | Decimal | str):
+            counted = differing[0] not in ("field", "standing", "tagged", "rate", "done", "deadline", "present")
+            return (old, new) if counted and not isinstance(a, bool) else None
+        return single_step(a, b)
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        pairs = [(a, b) for a, b in zip(old, new, strict=True) if a != b]
+        return single_step(*pairs[0]) if len(pairs) == 1 else None
+    return None
+
+
+def arrow(old: str, new: str) -> str:
+    """``累计 3 次…`` and ``累计 2 次…`` as ``累计 3→2 次…``: what they share at both ends is said once."""
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start] and not _inside(old, new, start):
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end] and not _word(old[-1 - end]):
+        end += 1
+    tail = old[len(old) - end :] if end else ""
+    return f"{old[:start]}{old[start : len(old) - end]}→{new[start : len(new) - end]}{tail}"
+
+
+def _word(character: str) -> bool:
+    return character.isascii() and (character.isalnum() or character in ".:-")
+
+
+def _inside(old: str, new: str, at: int) -> bool:
+    """Whether the shared character is part of a number or word that goes on differently."""
+    return _word(old[at])
