@@ -26,6 +26,7 @@ def check_consistency(context: Context, tables: Mapping[str, Table]) -> None:
     _aggregates(context)
     _columns(context, tables)
     _names(context, tables)
+    _forms(context, tables)
 
 
 def _in_force(context: Context) -> None:
@@ -163,3 +164,30 @@ def _names(context: Context, tables: Mapping[str, Table]) -> None:
             if "target" in indicator:
                 path: Path = ("indicators", i, "target", "clause")
                 context.known(indicator["target"]["clause"], clauses, "条文", "indicators", path)
+
+
+def _forms(context: Context, tables: Mapping[str, Table]) -> None:
+    """What the fields of forms are filled from, and after whose signature a form is handed in."""
+    columns = tables["orders"].columns
+    known: Mapping[str, tuple[str, list[str]]] = {
+        "from": ("字段", [column.id for column in columns]),
+        "mark": ("标识", [item["id"] for item in context.part("rules").get("marks", ())]),
+        "side": ("考核对象", [item["id"] for item in context.part("policy").get("sides", ())]),
+        "decision": ("判定表", [item["id"] for item in context.part("rules").get("decisions", ())]),
+    }
+    for i, form in enumerate(context.part("forms").get("forms", ())):
+        for kind in ("fields", "parts", "signatures"):
+            names: set[str] = set()
+            for j, item in enumerate(form.get(kind, ())):
+                path: Path = ("forms", i, kind, j)
+                _once(context, item["id"], names, "同一张表单里的编号重复", "forms", (*path, "id"))
+                for key, (what, ids) in known.items() if kind == "fields" else ():
+                    if key in item:
+                        context.known(item[key], ids, what, "forms", (*path, key))
+        handed_in = form.get("submitted_to", {})
+        if "after" in handed_in:
+            signatures = [item["id"] for item in form.get("signatures", ())]
+            context.known(handed_in["after"], signatures, "签名", "forms", ("forms", i, "submitted_to", "after"))
+        if "time" in handed_in:
+            by_id = {column.id: column for column in columns}
+            context.time_fields([handed_in["time"]], by_id, "forms", ("forms", i, "submitted_to", "time"))
