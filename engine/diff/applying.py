@@ -5,7 +5,7 @@ Knows how to put versions together and to try them; must not know what any chang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from engine.diff.change import Change
 from engine.diff.spots import side
@@ -13,7 +13,7 @@ from engine.diff.vocabulary import Vocabulary
 from engine.diff.walk import Difference, Walk
 from engine.policy.build import build_policy
 from engine.policy.parts import Parts, put_in
-from engine.policy.readings import check_references, read_readings, references
+from engine.policy.readings import Readings, check_references, read_readings
 from engine.policy.source import Node
 from engine.problems import PolicyError, Problem
 
@@ -58,15 +58,25 @@ class Applying:
         others = [root for part, root in roots.items() if part != "readings"]
         found: list[Problem] = [*problems, *check_references(others, readings)]
         if not found:
-            same_readings = roots.get("readings") is self._a.roots.get("readings")
+            touched = self._spoken_for(readings)
             for part, root in roots.items():
-                # What is as it was in A has been checked, unless a reading that speaks for it may have changed.
-                known = root is self._a.roots.get(part)
-                if not known or (not same_readings and part != "readings" and next(references(root), None) is not None):
+                # What is as it was in A has been checked, unless an option that may speak there has another value.
+                if root is not self._a.roots.get(part) or part in touched:
                     found.extend(self._words.schemas.problems(part, root, readings))
         if found:
             raise PolicyError(found)
         return put_in(folder, roots, readings)
+
+    def _spoken_for(self, readings: Readings) -> set[str]:
+        """The parts in which a reading may speak whose options are not those of ``a``. Which one is chosen does not
+        matter: the schemas have been held against all."""
+        before = self._a.readings.choices
+        same = {id for id, now in readings.choices.items() if id in before and _same(before[id].options, now.options)}
+        return {use.spot.part for use in (*self._a.uses, *self._b.uses) if use.reading not in same}
+
+
+def _same(before: Mapping[str, Node], now: Mapping[str, Node]) -> bool:
+    return before.keys() == now.keys() and all(before[option] is node for option, node in now.items())
 
 
 def apply(a: Parts, b: Parts, subset: Iterable[Change], words: Vocabulary) -> Parts:
