@@ -52,14 +52,14 @@ class Evaluation:
 
     @property
     def fired(self) -> tuple[Considered, ...]:
-        """The consequences that fire: by period, rule and unit, months before quarters before the year."""
+        """The consequences that fire: by period in order of time, rule and unit; months, then quarters, then the year."""
         kinds = ("month", "quarter", "year")
         return tuple(
             sorted(
                 (item for item in self.considered if item.fired),
                 key=lambda item: (
                     kinds.index(item.consequence.at),
-                    item.period.id,
+                    item.period.last,
                     item.consequence.id,
                     item.unit or "",
                 ),

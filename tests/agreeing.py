@@ -21,10 +21,7 @@ def agreed(plan: CompiledPolicy, drawn: InputSet) -> Found:
     assert taken["set_aside"] == len(expected.records_set_aside("orders"))
     assert taken["orders"] + taken["set_aside"] == len(drawn.tables["orders"])
     assert contract_only(found.result) == contract_only(expected.result)
-    for part in (
-        "months",
-        "consequences",
-    ):  # with the keys that this project adds: rates, counts, flags, who is affected
+    for part in ("months", "consequences"):  # also the keys that this project adds: rates, counts, flags, affected
         ours, theirs = found.result[part], expected.result[part]
         assert isinstance(theirs, list)
         assert [{key: one[key] for key in other} for one, other in zip(ours, theirs, strict=True)] == theirs
