@@ -52,7 +52,7 @@ class Evaluation:
 
     @property
     def fired(self) -> tuple[Considered, ...]:
-        """The consequences that fire: by period in order of time, rule and unit; months, then quarters, then the year."""
+        """The consequences that fire: by period (months, quarters, the year, each in order of time), rule and unit."""
         kinds = ("month", "quarter", "year")
         return tuple(
             sorted(
