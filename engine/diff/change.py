@@ -30,7 +30,8 @@ class Change:
     ``subject`` is the Chinese title of the group it belongs to; ``item``, ``title`` and ``clause`` are those of the
     innermost item with an id that it is about (the whole part where there is none). ``key`` is the property, ``label``
     its Chinese title. ``old`` and ``new`` are plain data, None where there is nothing; for ``moved`` they are the keys
-    of the items in order. ``sentence`` says it in Chinese; ``effects`` says what a change of a reading does elsewhere.
+    of the items in order; ``old_text`` and ``new_text`` say them in Chinese, a line a property, empty where there is
+    nothing. ``sentence`` says it in Chinese; ``effects`` says what a change of a reading does elsewhere.
     ``rank``: changes sort by it, the gravest first. A place is None where that version has nothing.
     """
 
@@ -47,6 +48,8 @@ class Change:
     label: str
     old: Plain
     new: Plain
+    old_text: str
+    new_text: str
     sentence: str
     effects: tuple[str, ...]
     rank: tuple[int, ...]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.diff.change import Change, Direction
+from engine.diff.change import Change, Direction, Kind
 from engine.diff.directions import SAME_UNIT, direction, pattern_text, together
 from engine.diff.layout import meaning
 from engine.diff.phrases import LONG, Saying, changed_too, names_of, sentence, title_of
 from engine.diff.spots import Side, Spot, Use, side, value_at, word_at
 from engine.diff.subjects import by_list, degree, rank
+from engine.diff.values import describe
 from engine.diff.vocabulary import Vocabulary
 from engine.diff.walk import Difference, Judge, Walk
 from engine.policy.parts import Parts
@@ -71,6 +72,8 @@ class Comparison:
             label=(spot.labels or (spot.word.label,))[-1],
             old=old,
             new=new,
+            old_text=self._text(spot, found.kind, old),
+            new_text=self._text(spot, found.kind, new),
             sentence=text + ("（现未采用的一种理解）" if idle else ""),
             effects=effects,
             rank=(rank(grave), degree(grave) + idle, position),
@@ -92,6 +95,15 @@ class Comparison:
         return sentence(
             Saying(spot, pattern, found.kind, old, new, self._names, self._words, found.readings, same, unit)
         )
+
+    def _text(self, spot: Spot, kind: Kind, value: Plain) -> str:
+        if value is None:
+            return ""
+        if pattern_text(spot.pattern) == "readings/readings/*/chosen":
+            return self._names.get(f"{spot.path[1]}={value}", str(value))
+        if kind == "moved" and isinstance(value, list):
+            return "、".join(self._names.get(str(key), str(key)) for key in value)
+        return describe(value, spot.word, self._words, self._names, spot.key)
 
     def _effects(self, reading: str) -> tuple[tuple[str, ...], Direction, str]:
         """What the other option makes of the places the reading speaks for: sentences, direction, gravest pattern."""

@@ -62,6 +62,23 @@ def say(value: Plain, word: Word, words: Vocabulary, names: Names, key: str = ""
     return say_mapping(value, word, words, names)
 
 
+def describe(value: Plain, word: Word, words: Vocabulary, names: Names, key: str = "") -> str:
+    """Like ``say``, with a line for each property of an item and for each item of a list."""
+    if word.condition or not isinstance(value, dict | list):
+        return say(value, word, words, names, key)
+    if isinstance(value, list):
+        item = words.item(word)
+        link = "\n" if any(isinstance(inner, dict) for inner in value) else "、"
+        return link.join(say(inner, item, words, names) for inner in value) or "无"
+    if "title" not in value or "id" not in value:
+        return say_mapping(value, word, words, names)
+    lines = []
+    for name, inner in value.items():
+        below = words.below(word, name)
+        lines.append(f"{below.label or name}：{say(inner, below, words, names, name)}")
+    return "\n".join(lines)
+
+
 def say_mapping(value: Mapping[str, Plain], word: Word, words: Vocabulary, names: Names) -> str:
     """Title first, a span of time as one; else every property with what it is called."""
     if {"first", "last"} <= set(value) <= {"id", "title", "first", "last"}:
