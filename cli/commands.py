@@ -10,7 +10,9 @@ from typing import Annotated
 
 import typer
 
-import cli.commands_check  # noqa: F401  # puts its command into the group
+import cli.commands_check  # puts its command into the group
+import cli.commands_diff
+import cli.commands_revise  # noqa: F401  # likewise
 from cli.commands_explain import explain_app
 from cli.commands_policy import policy_app
 from cli.help import ChineseCommand, ChineseGroup, option
