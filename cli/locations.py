@@ -30,6 +30,11 @@ def locations(policies: Path | None = None) -> Locations:
     return Locations(root / "schemas" / "v1", root / "policies", root / "examples" / "policies")
 
 
+def is_bundled() -> bool:
+    """Whether the program's own policies lie inside an installed package, where nobody should edit them."""
+    return _BUNDLE.is_dir()
+
+
 def cache_folder() -> Path | None:
     """Where compiled tables are kept for this user, or None where there is no home to keep them in."""
     given = os.environ.get("XDG_CACHE_HOME", "")

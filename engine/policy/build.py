@@ -21,6 +21,7 @@ from engine.policy import build_scoring as scoring
 from engine.policy.condition import Scope
 from engine.policy.consistency import check_consistency
 from engine.policy.context import Context, month
+from engine.policy.manifest import changes
 from engine.policy.model import Policy
 from engine.policy.model_plan import Document, Side
 from engine.policy.model_scoring import LastRule, Unfinished
@@ -34,8 +35,11 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 def load_policy(folder: FilePath, schemas: FilePath, chosen: Mapping[str, str]) -> Policy:
     """The policy in ``folder`` with the options in ``chosen`` (reading to option) in place of those it chooses itself.
 
-    Raises PolicyError with every problem found.
+    Raises PolicyError with every problem found; a released version whose files were changed is one.
     """
+    changed = changes(folder)
+    if changed:
+        raise PolicyError(changed)
     return build_policy(load_parts(folder, schemas, chosen))
 
 
