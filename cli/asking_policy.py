@@ -39,7 +39,7 @@ def one_policy(version: str | None, folder: Path | None, chosen: Mapping[str, st
     from engine.policy.build import load_policy
 
     places = locations(folder)
-    return load_policy(_find(version, places), places.schemas, chosen)
+    return load_policy(one_folder(version, places), places.schemas, chosen)
 
 
 def run_cases(version: str | None, folder: Path | None, *, cached: bool) -> list[tuple[str, int, list[str]]]:
@@ -69,10 +69,10 @@ def _versions(places: Locations) -> list[Path]:
 
 def asked_folders(version: str | None, places: Locations) -> list[Path]:
     """The folder of the version asked for, or of every one. Raises InputError and CommandError."""
-    return _versions(places) if version is None else [_find(version, places)]
+    return _versions(places) if version is None else [one_folder(version, places)]
 
 
-def _find(version: str | None, places: Locations) -> Path:
+def one_folder(version: str | None, places: Locations) -> Path:
     """The folder of a version given by name or as a folder; the only one there is when none is given."""
     from engine.policy.versions import find_version
 

@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
+from cli.commands_show import register as register_show
 from cli.help import ChineseCommand, ChineseGroup
-from cli.options import CommandError, NoCacheOption, PoliciesOption, SetOption, as_choices
+from cli.options import CommandError, NoCacheOption, PoliciesOption
 
 FOUND = 1
 
@@ -21,6 +22,7 @@ policy_app = typer.Typer(
     no_args_is_help=True,
     help="查看和检查考核方案的各个版本。",
 )
+register_show(policy_app)
 
 VersionArgument = Annotated[
     str | None,
@@ -37,21 +39,6 @@ def list_(policies: PoliciesOption = None) -> None:
     found, broken = all_policies(_path(policies))
     render_list(result_console(), found)
     complain(*broken)
-
-
-@policy_app.command(
-    "show",
-    cls=ChineseCommand,
-    help="""显示一个版本：指标与权重、规则、义务、后果，以及每个未写明之处的各种理解和现在采用的一种。""",
-)
-def show(version: VersionArgument = None, set_: SetOption = None, policies: PoliciesOption = None) -> None:
-    chosen = as_choices(set_)
-
-    from cli.asking_policy import one_policy
-    from cli.output import result_console
-    from cli.render_policy import render_policy
-
-    render_policy(result_console(), one_policy(version, _path(policies), chosen))
 
 
 @policy_app.command(
