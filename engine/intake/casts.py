@@ -215,8 +215,7 @@ def _full(raw: E, pattern: str) -> E:
 def _text(cell: Cell) -> E:
     edge = f"[{BLANKS}]"
     ragged = sql.call("regexp_matches", cell.raw, sql.text(f"^{edge}|{edge}$|^$"))
-    nothing = [sql.text(blank) for blank in cell.column.blanks]
     value: E = sql.case([(ragged, exp.Nullif(this=trimmed(cell.raw), expression=sql.text("")))], cell.raw)
-    if nothing:
-        value = sql.case([(exp.In(this=trimmed(cell.raw), expressions=nothing), exp.null())], value)
+    if cell.column.blanks:
+        value = sql.case([(sql.one_of(trimmed(cell.raw), cell.column.blanks), exp.null())], value)
     return value

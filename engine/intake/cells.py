@@ -108,5 +108,5 @@ def empty(cell: Cell) -> E:
     """Whether the cell holds nothing."""
     if cell.native:
         return sql.is_null(cell.raw)
-    nothing = [sql.text(""), *(sql.text(blank) for blank in cell.column.blanks)]
-    return sql.any_of([sql.is_null(cell.raw), exp.In(this=trimmed(cell.raw), expressions=nothing)])
+    nothing = sql.one_of(trimmed(cell.raw), ("", *cell.column.blanks))
+    return sql.any_of([sql.is_null(cell.raw), nothing])

@@ -7,12 +7,13 @@ wrong. Knows tables and SQL; must not know file formats or the words of a messag
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
 from sqlglot import exp
 
-from engine.intake import breaches, casts, sql
+from engine.intake import breaches, casts, in_order, sql
 from engine.intake.breaches import FILE, RAW, RECORD, ROW, Breach, Store
 from engine.intake.cells import Cell, raw_of
 from engine.intake.sources import Scan
@@ -44,15 +45,21 @@ def check(
     """Creates ``relation`` (a view of the valid rows) and says what is wrong with the others.
 
     ``names`` gives the keys of the tables that references point to. Raises duckdb.Error when the file cannot be
-    scanned as it is.
+    scanned as it is, and OutOfOrderError when its records cannot be numbered.
     """
     cells = [
         Cell(column, sql.column(f"r{index}"), scan.columns[column.id][1], names.get(column.table or ""))
         for index, column in enumerate(read_columns(scan.source.table))
     ]
     store = Store(connection, scan, f"{relation}__all", tuple(cells))
-    connection.execute(sql.render(sql.create("TABLE", store.name, _pass(scan, cells))))
-    if not scan.numbered:
+    reading = sql.render(sql.create("TABLE", store.name, passing(scan, cells)))
+    if scan.text is None:
+        connection.execute(reading)
+    else:
+        with ThreadPoolExecutor(1) as pool:
+            lines = pool.submit(in_order.landmarks, scan.text.path)
+            connection.execute(reading)
+        in_order.verify(store, lines.result())
         header = exp.EQ(this=ROW.copy(), expression=exp.Literal.number(0))
         connection.execute(sql.render(exp.delete(sql.name(store.name), where=header)))
     rows, marked = store.counts()
@@ -72,7 +79,7 @@ def check(
     return Checked(relation, tuple(cell.column for cell in cells), rows, len(origin), ordered, origin)
 
 
-def _pass(scan: Scan, cells: Sequence[Cell]) -> exp.Select:
+def passing(scan: Scan, cells: Sequence[Cell]) -> exp.Select:
     """Raw cells, then values, then the mark: three layers, so that nothing is computed twice."""
     place: list[E] = [exp.column("filename"), exp.column("file_row_number")] if scan.numbered else []
     raw = sql.select(

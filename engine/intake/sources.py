@@ -24,16 +24,29 @@ _SMALLEST_BUFFER = 1 << 16
 
 
 @dataclass(frozen=True)
+class Text:
+    """The UTF-8 text that DuckDB reads, and where each declared column stands in it, from 0."""
+
+    path: Path
+    position: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Scan:
     """``columns`` gives, per declared column, its expression and kind. ``numbered``: the scan has the virtual columns
-    ``file_row_number`` and ``filename``; otherwise the records are the rows in order, and row 0 is the header."""
+    ``file_row_number`` and ``filename``; otherwise it reads ``text``, the records are the rows in order, and row 0 is
+    the header."""
 
     source: Source
     relation: exp.Expr
     columns: Mapping[str, tuple[exp.Expr, Kind]]
     flaws: tuple[Flaw, ...]
     remarks: tuple[Remark, ...]
-    numbered: bool = False
+    text: Text | None = None
+
+    @property
+    def numbered(self) -> bool:
+        return self.text is None
 
 
 def open_source(source: Source, scratch: Path, connection: duckdb.DuckDBPyConnection) -> Scan:
@@ -102,7 +115,8 @@ def _csv(
     cells: dict[str, tuple[exp.Expr, Kind]] = {
         id: (sql.column(columns[index]), "text") for id, index in headers.position.items()
     }
-    return Scan(source, relation, cells, flaws, (*headers.remarks, *remarks))
+    text = Text(path, headers.position)
+    return Scan(source, relation, cells, flaws, (*headers.remarks, *remarks), text)
 
 
 def parquet_relation(source: Source) -> exp.Expr:
@@ -131,7 +145,7 @@ def _parquet(source: Source, connection: duckdb.DuckDBPyConnection) -> Scan:
         cells[id] = (sql.column(names[index]), kinds[index])
     if problems:
         raise InputError(problems)
-    return Scan(source, relation, cells, (), headers.remarks, numbered=True)
+    return Scan(source, relation, cells, (), headers.remarks)
 
 
 def _plain(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlglot import exp
 
@@ -40,6 +40,15 @@ def any_of(conditions: Iterable[E]) -> E:
 
 def all_of(*conditions: E) -> E:
     return exp.and_(*conditions, copy=False)
+
+
+def one_of(value: E, texts: Sequence[str]) -> E:
+    """Whether the value is one of the texts, one at least.
+
+    Never ``IN`` or ``list_contains``: DuckDB makes a join of a long one, and rows that went through a join are in any
+    order.
+    """
+    return exp.Paren(this=any_of(exp.EQ(this=value.copy(), expression=text(given)) for given in texts))
 
 
 def is_null(value: E) -> E:

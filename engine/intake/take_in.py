@@ -22,6 +22,7 @@ from engine.intake.breaches import RECORD
 from engine.intake.checks import Checked, check
 from engine.intake.files import Source
 from engine.intake.found import Cell, Intake, Remark, Row, SetAside
+from engine.intake.in_order import OutOfOrderError
 from engine.intake.reasons import reason
 from engine.intake.sources import Scan
 from engine.intake.sql import E
@@ -38,6 +39,7 @@ def connect(memory_limit: str | None = None, threads: int | None = None) -> duck
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        "preserve_insertion_order": True,  # records are numbered by it
     }
     if memory_limit is not None:
         settings["memory_limit"] = memory_limit
@@ -140,11 +142,14 @@ class _Reading:
         try:
             try:
                 checked = check(self.connection, scan, names, relation)
-            except duckdb.InvalidInputException:
+            except (duckdb.InvalidInputException, OutOfOrderError):
                 if source.format != "csv":
                     raise
                 scan = sources.reopen(source, self.scratch)
                 checked = check(self.connection, scan, names, relation)
+        except OutOfOrderError as error:
+            what = "读入后的记录与文件中的次序不符，无法给出记录号"
+            raise InputError([Problem(path, what, instead="请再运行一次；仍然如此请报告这个问题")]) from error
         except duckdb.Error as error:
             raise InputError([Problem(path, "文件不能读取", clip(str(error), 200), "请重新导出这个文件")]) from error
         if not checked.rows and source.table.required:
