@@ -18,8 +18,10 @@ from engine.decisions.tables import DecisionTable
 from engine.facts import Row
 from engine.intake.found import Intake
 from engine.lookups import Answers, DuckDB, look_up
+from engine.measures import Measures
 from engine.months import Month
 from engine.policy.model import Policy
+from engine.policy.model_scoring import Recorded
 from engine.scores import Scorer
 from engine.tallies import tally
 
@@ -40,9 +42,13 @@ def score(
         units = tuple(str(member[key]) for member in members)
     else:
         key, units = "", tallies.units
-    peer_columns = {indicator.peers for indicator in policy.indicators if indicator.peers is not None}
-    peers = {peer: {str(member[key]): str(member[peer]) for member in members} for peer in peer_columns}
-    return Scorer(policy, tallies, tuple(sorted(units)), peers, awards(policy, intake))
+    columns = {indicator.peers for indicator in policy.indicators} | {policy.rank_rule.groups}
+    columns |= {indicator.applies_to.column for indicator in policy.indicators if indicator.applies_to is not None}
+    groups = {
+        column: {str(member[key]): str(member[column] or "") for member in members}
+        for column in sorted(column for column in columns if column is not None)
+    }
+    return Scorer(policy, Measures(tallies, tuple(sorted(units)), groups, records(policy, intake)))
 
 
 def counting(
@@ -57,15 +63,21 @@ def counting(
     return look_up(DuckDB(connection), intake.relation, row, compiled.counting, decider(time_limit), "counting_")
 
 
-def awards(policy: Policy, intake: Intake) -> Mapping[tuple[str, str, Month], tuple[Fraction, ...]]:
-    """Every recorded award, by bonus, unit and month."""
-    found: dict[tuple[str, str, Month], tuple[Fraction, ...]] = {}
-    for bonus in policy.bonuses:
-        for record in intake.rows.get(bonus.table, ()):
-            points = record[bonus.points]
-            if isinstance(points, Fraction):
-                key = (bonus.id, str(record[bonus.unit]), Month.parse(str(record[bonus.month])))
-                found[key] = (*found.get(key, ()), points)
+def records(policy: Policy, intake: Intake) -> Mapping[Recorded, Mapping[tuple[str, Month], tuple[Fraction, ...]]]:
+    """The points recorded for every bonus, veto and deducted indicator, by unit and month."""
+    asked = [bonus.recorded for bonus in policy.bonuses] + [veto.recorded for veto in policy.vetoes]
+    asked += [indicator.deducted for indicator in policy.indicators if indicator.deducted is not None]
+    return {recorded: _recorded(recorded, intake) for recorded in dict.fromkeys(asked)}
+
+
+def _recorded(recorded: Recorded, intake: Intake) -> Mapping[tuple[str, Month], tuple[Fraction, ...]]:
+    found: dict[tuple[str, Month], tuple[Fraction, ...]] = {}
+    for row in intake.rows.get(recorded.table, ()):
+        points = row[recorded.points]
+        asked = recorded.item is None or row[recorded.item] == recorded.is_
+        if asked and isinstance(points, Fraction):
+            key = (str(row[recorded.unit]), Month.parse(str(row[recorded.month])))
+            found[key] = (*found.get(key, ()), points)
     return found
 
 

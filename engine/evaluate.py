@@ -68,7 +68,7 @@ def conclude(
 ) -> Evaluation:
     """From the standings of the months and the gates to longer periods and to what follows."""
     policy = compiled.policy
-    standings = (*months, *aggregated(policy, months, scorer.units, scorer.pooled, as_of))
+    standings = (*months, *aggregated(policy, months, scorer, as_of))
     considered = _considered(policy, lambda _: compiled, standings, gates)
     return Evaluation(policy, compiled, intake, as_of, scorer, standings, gates, considered, connection)
 
@@ -88,7 +88,7 @@ def stitch(parts: Sequence[Evaluation]) -> Evaluation:
     longer = [
         standing
         for part in parts
-        for standing in aggregated(part.policy, months, part.scorer.units, part.scorer.pooled, part.as_of)
+        for standing in aggregated(part.policy, months, part.scorer, part.as_of)
         if governed.at(standing.period.last) is part
     ]
     gates: dict[str, dict[Month, GateState]] = {}

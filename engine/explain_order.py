@@ -36,7 +36,6 @@ from engine.evaluate import order_counting, order_detail
 from engine.evaluation import Evaluation
 from engine.facts import column, first_filled
 from engine.lookups import LIST_SEPARATOR, Answers
-from engine.months import Month
 from engine.obligations import ObligationSql
 from engine.policy.model_scoring import Indicator
 from engine.problems import InputError, Place, Problem
@@ -247,7 +246,7 @@ def _counts(evaluation: Evaluation, live: _Asked, row: Json, names: Names) -> li
     shown = []
     for item in evaluation.policy.indicators:
         when: dt.datetime | None = row[f"when:{item.id}"]
-        month = None if when is None else Month.of(when)
+        month = None if when is None else item.window.month_of(when)
         in_cycle = month is not None and evaluation.policy.first <= month <= evaluation.policy.last
         counted = in_cycle and counted_id(item) in live.held
         band = next((i for i in range(len(item.points)) if points_id(item, i) in live.held), None) if counted else None

@@ -31,7 +31,7 @@ from engine.policy.model_scoring import Indicator
 from engine.problems import InputError, Place, Problem, nearest
 from engine.questions import consequence_question
 from engine.report import affected, exact, rounded
-from engine.scores import Measured, Score
+from engine.scores import Score, Weighed
 from engine.standings import Placed, Standing
 from engine.truth import Names, names_of, tree
 
@@ -99,10 +99,10 @@ def _placed(standing: Standing, placed: Placed | None) -> Json:
 
 def _awards(evaluation: Evaluation, standing: Standing, unit: str) -> list[Json]:
     return [
-        {"title": bonus.title, "points": exact(points)}
+        {"title": bonus.title, "points": exact(-points if bonus.sign == "deduct" else points)}
         for bonus in evaluation.policy.bonuses
         for month in standing.period.months()
-        for points in evaluation.scorer.awards.get((bonus.id, unit, month), ())
+        for points in evaluation.scorer.awards(bonus, unit, month)
     ]
 
 
@@ -110,25 +110,25 @@ def _indicators(evaluation: Evaluation, score: Score) -> list[Json]:
     return [_indicator(item, score.indicators[item.id]) for item in evaluation.policy.indicators]
 
 
-def _indicator(indicator: Indicator, measured: Measured) -> Json:
-    target = indicator.target
+def _indicator(indicator: Indicator, weighed: Weighed) -> Json:
+    target, measured = indicator.target, weighed.measured
     value = measured.value
     return {
         "id": indicator.id,
         "title": indicator.title,
         "clause": indicator.clause,
         "weight": rounded(indicator.weight),
-        "carried": rounded(measured.weight),
+        "carried": rounded(weighed.weight),
         "points": exact(measured.points),
         "orders": measured.orders,
         "value": rounded(value),
-        "contribution": rounded(measured.contribution),
+        "contribution": rounded(weighed.contribution),
         "target": None if target is None else rounded(target.at_least),
         "reached": None if target is None or value is None else value >= target.at_least,
         "peers": indicator.peers,
         "bands": [
             {"title": band.title, "points": exact(band.points), "orders": orders}
-            for band, orders in zip(indicator.points, measured.bands, strict=True)
+            for band, orders in zip(indicator.points, measured.bands, strict=False)
         ],
     }
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from engine.conditions import Choice, Comparison, Element, Fact
+from engine.months import CALENDAR, Window
 from engine.policy.model_tables import Column
 
 ORDERS = "o"
@@ -120,8 +121,21 @@ def first_filled(fields: Sequence[str]) -> exp.Expr:
     return exp.Coalesce(this=first, expressions=others) if others else first
 
 
-def month_index(moment: exp.Expr) -> exp.Expr:
-    """The ``Month.index`` of a moment; NULL stays NULL."""
+def month_index(moment: exp.Expr, window: Window = CALENDAR) -> exp.Expr:
+    """The ``Month.index`` of the reporting month of a moment; NULL stays NULL."""
+    if window.shift:
+        seconds = exp.Literal.string(str(int(window.shift.total_seconds())))
+        moment = exp.paren(exp.Add(this=moment.copy(), expression=exp.Interval(this=seconds, unit=exp.var("SECOND"))))
+    index = _calendar_month(moment)
+    if window.first_day == 1:
+        return index
+    day = exp.Extract(this=exp.var("DAY"), expression=moment.copy())
+    late = exp.GTE(this=day, expression=exp.Literal.number(window.first_day))
+    next_month = exp.Case(ifs=[exp.If(this=late, true=exp.Literal.number(1))], default=exp.Literal.number(0))
+    return exp.Add(this=exp.paren(index), expression=next_month)
+
+
+def _calendar_month(moment: exp.Expr) -> exp.Expr:
     year = exp.Extract(this=exp.var("YEAR"), expression=moment.copy())
     month = exp.Extract(this=exp.var("MONTH"), expression=moment.copy())
     return exp.Sub(

@@ -45,10 +45,43 @@ class Month:
 
     @property
     def begin(self) -> dt.datetime:
-        """The month's first instant, local time without a zone."""
-        return dt.datetime(self.index // 12, self.index % 12 + 1, 1)
+        """The calendar month's first instant, local time without a zone."""
+        return dt.datetime.combine(self.day(1), dt.time())
 
     @property
     def end(self) -> dt.datetime:
-        """The first instant after the month."""
+        """The first instant after the calendar month."""
         return self.plus(1).begin
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """How moments fall into reporting months.
+
+    A reporting day begins at ``day_begins`` (seconds since midnight) of the day before, or at its own midnight when 0.
+    A reporting month begins with the reporting day ``first_day`` of the calendar month before, or with the 1st.
+    """
+
+    first_day: int = 1
+    day_begins: int = 0
+
+    @property
+    def shift(self) -> dt.timedelta:
+        """What takes a moment to a moment of its reporting day."""
+        return dt.timedelta(seconds=86_400 - self.day_begins) if self.day_begins else dt.timedelta(0)
+
+    def month_of(self, moment: dt.datetime) -> Month:
+        day = (moment + self.shift).date()
+        return Month.of(day).plus(1 if self.first_day > 1 and day.day >= self.first_day else 0)
+
+    def begin(self, month: Month) -> dt.datetime:
+        """The first moment of the reporting month."""
+        day = month.plus(-1).day(self.first_day) if self.first_day > 1 else month.day(1)
+        return dt.datetime.combine(day, dt.time()) - self.shift
+
+    def end(self, month: Month) -> dt.datetime:
+        """The first moment after the reporting month."""
+        return self.begin(month.plus(1))
+
+
+CALENDAR = Window()

@@ -12,7 +12,7 @@ from itertools import product
 
 from sqlglot import exp
 
-from engine.calendars import UndeclaredYearError, WorkCalendar
+from engine.calendars import WorkCalendar
 from engine.compiled import CompiledPolicy, outcome
 from engine.facts import Row, column, first_filled, timestamp
 from engine.lookups import Answers, Database
@@ -21,6 +21,8 @@ from engine.questions import applies_id, done_id
 
 DONE = ("in_time", "late", "missing")
 DEADLINE = ("past", "running")
+HOLE = 100_000
+"""More workdays than any clock has."""
 
 
 @dataclass(frozen=True)
@@ -75,46 +77,90 @@ def _sql(
 
 
 def _clock(
+    clock: Clock, start: exp.Expr, calendar: WorkCalendar, answers: Answers, database: Database, obligation: Obligation
+) -> exp.Expr:
+    """The deadline of a clock; NULL where its calendar does not reach."""
+    amount = _amount(clock)
+    if clock.unit == "hours":
+        return exp.Add(this=start.copy(), expression=_times(amount, "HOUR"))
+    midnight = exp.cast(exp.cast(start.copy(), "DATE"), "TIMESTAMP")
+    if clock.unit == "days":
+        counts = exp.Literal.number(int(clock.start_day_counts and clock.amount > 0))
+        end = exp.Literal.number(0 if clock.until == "same_time" else 1)
+        days = exp.paren(exp.Add(this=exp.Sub(this=amount, expression=counts), expression=end))
+        base = start.copy() if clock.until == "same_time" else midnight
+        return exp.Add(this=base, expression=_times(days, "DAY"))
+    last = exp.cast(_last_workday(clock, amount, start, calendar, answers, database, obligation), "TIMESTAMP")
+    if clock.until == "end_of_day":
+        return exp.Add(this=last, expression=_times(exp.Literal.number(1), "DAY"))
+    time_of_day = exp.paren(exp.Sub(this=start.copy(), expression=midnight))
+    return exp.Add(this=last, expression=time_of_day)
+
+
+def _amount(clock: Clock) -> exp.Expr:
+    """The clock's amount with its extensions."""
+    amount: exp.Expr = exp.Literal.number(clock.amount)
+    for extension in clock.extended_by:
+        more: exp.Expr = exp.Coalesce(this=column(extension.field), expressions=[exp.Literal.number(0)])
+        if extension.at_most is not None:
+            more = exp.Least(this=more, expressions=[exp.Literal.number(extension.at_most)])
+        amount = exp.Add(this=amount, expression=more)
+    return exp.paren(amount) if clock.extended_by else amount
+
+
+def _last_workday(
     clock: Clock,
+    amount: exp.Expr,
     start: exp.Expr,
     calendar: WorkCalendar,
     answers: Answers,
     database: Database,
     obligation: Obligation,
 ) -> exp.Expr:
-    """The deadline of a clock; NULL where its calendar does not reach."""
-    if clock.unit == "hours":
-        return exp.Add(this=start.copy(), expression=_interval(clock.amount, "HOUR"))
-    midnight = exp.cast(exp.cast(start.copy(), "DATE"), "TIMESTAMP")
-    if clock.unit == "days":
-        days = clock.amount - (clock.start_day_counts and clock.amount > 0)
-        if clock.until == "same_time":
-            return exp.Add(this=start.copy(), expression=_interval(days, "DAY"))
-        return exp.Add(this=midnight, expression=_interval(days + 1, "DAY"))
-    table = f"workdays_{clock.amount}_{'with' if clock.start_day_counts else 'after'}_start"
-    name = f"{table}_{obligation.id}".replace("-", "_")
-    _store_workdays(database, table, clock, calendar)
-    on = exp.EQ(this=column("day", name), expression=exp.cast(start.copy(), "DATE"))
+    """The date on which a clock of working days runs out: its day is numbered, the amount added, and the day of that
+    number looked up."""
+    numbered, nth = _workdays(calendar)
+    database.store("workday_numbers", (("day", "DATE"), ("before", "INTEGER"), ("through", "INTEGER")), numbered)
+    database.store("workdays", (("number", "INTEGER"), ("day", "DATE")), nth)
+    name = obligation.id.replace("-", "_")
+    begin, end = f"begin_{name}", f"end_{name}"
+    day = exp.cast(start.copy(), "DATE")
+    counted = column("before" if clock.start_day_counts else "through", begin)
+    target = exp.Add(this=counted, expression=amount)
     answers.source = answers.source.join(
-        exp.alias_(exp.to_table(table), name, table=True, quoted=True), on=on, join_type="left"
+        exp.alias_(exp.to_table("workday_numbers"), begin, table=True, quoted=True),
+        on=exp.EQ(this=column("day", begin), expression=day),
+        join_type="left",
+    ).join(
+        exp.alias_(exp.to_table("workdays"), end, table=True, quoted=True),
+        on=exp.EQ(this=column("number", end), expression=target),
+        join_type="left",
     )
-    last = exp.cast(column("last", name), "TIMESTAMP")
-    if clock.until == "end_of_day":
-        return exp.Add(this=last, expression=_interval(1, "DAY"))
-    time_of_day = exp.Paren(this=exp.Sub(this=start.copy(), expression=midnight))
-    return exp.Add(this=last, expression=time_of_day)
+    found = column("day", end)
+    if clock.amount:
+        return found
+    none = exp.EQ(this=amount.copy(), expression=exp.Literal.number(0))
+    return exp.Case(ifs=[exp.If(this=none, true=column("day", begin))], default=found)
 
 
-def _store_workdays(database: Database, table: str, clock: Clock, calendar: WorkCalendar) -> None:
-    """For each declared day, the day on which ``clock`` started then runs out, where that is declared too."""
-    rows: list[tuple[str, str]] = []
+def _workdays(calendar: WorkCalendar) -> tuple[list[tuple[str, int, int]], list[tuple[int, str]]]:
+    """Each declared day with the number of workdays before it and through it, and each workday by its number.
+
+    Numbers leap where a year is not declared, so that no clock runs over the hole.
+    """
+    numbered: list[tuple[str, int, int]] = []
+    nth: list[tuple[int, str]] = []
+    number, previous = 0, None
     for day in calendar.declared_days():
-        try:
-            last = calendar.last_day(day, clock.amount, start_day_counts=clock.start_day_counts)
-        except UndeclaredYearError:
-            continue
-        rows.append((day.isoformat(), last.isoformat()))
-    database.store(table, (("day", "DATE"), ("last", "DATE")), rows)
+        if previous is not None and (day - previous).days > 1:
+            number += HOLE
+        before = number
+        if calendar.is_workday(day):
+            number += 1
+            nth.append((number, day.isoformat()))
+        numbered.append((day.isoformat(), before, number))
+        previous = day
+    return numbered, nth
 
 
 def _done_by(event: exp.Expr, deadline: exp.Expr, included: bool) -> exp.Expr:
@@ -155,5 +201,9 @@ def _text(value: str) -> exp.Expr:
     return exp.Literal.string(value)
 
 
-def _interval(amount: int, unit: str) -> exp.Expr:
-    return exp.Interval(this=exp.Literal.string(str(amount)), unit=exp.var(unit))
+def _times(amount: exp.Expr, unit: str) -> exp.Expr:
+    """``amount`` units of time; a bare number becomes a plain interval."""
+    if isinstance(amount, exp.Literal):
+        return exp.Interval(this=exp.Literal.string(amount.this), unit=exp.var(unit))
+    one = exp.Interval(this=exp.Literal.string("1"), unit=exp.var(unit))
+    return exp.Mul(this=exp.paren(amount.copy()), expression=one)

@@ -69,6 +69,8 @@ def count_questions(policy: Policy) -> tuple[Question, ...]:
     asked = [Question(ELIGIBLE, policy.eligible.counted.among)]
     asked += [Question(counted_id(counted), counted.among) for counted in policy.shown]
     for indicator in policy.indicators:
+        if indicator.deducted is not None:
+            continue
         tag = excluded_tag(indicator.id)
         among = All((indicator.among, no(Tag(tag)))) if tag in given else indicator.among
         asked.append(Question(counted_id(indicator), among))

@@ -115,24 +115,27 @@ def _ranked(evaluation: Evaluation, standing: Standing, placed: Placed) -> Json:
         **_placed(placed),
         "score": rounded(score.score),
         "bonus": rounded(score.bonus),
-        "indicators": {id: rounded(measured.value) for id, measured in score.indicators.items()},
+        "indicators": {id: rounded(item.measured.value) for id, item in score.indicators.items()},
         "counts": {
-            id: {"points": exact(measured.points), "orders": measured.orders}
-            for id, measured in score.indicators.items()
+            id: {"points": exact(item.measured.points), "orders": item.measured.orders}
+            for id, item in score.indicators.items()
         },
         "shown": dict(evaluation.scorer.shown(placed.unit, standing.period.first)),
         "flags": flags(score, placed),
+        **({"grade": score.grade} if score.grade else {}),
     }
 
 
 def flags(score: Score | None, placed: Placed) -> list[str]:
     """What a reader must know of a unit's month before relying on it. ``score``: what is behind the total, if known."""
     empty = ["empty-indicator"] if score is not None and score.has_empty else []
-    return empty + (["tied-last"] if placed.last and placed.tied else [])
+    vetoed = ["vetoed"] if score is not None and score.vetoes else []
+    return empty + vetoed + (["tied-last"] if placed.last and placed.tied else [])
 
 
 def _placed(placed: Placed) -> Json:
-    return {"unit": placed.unit, "rank": placed.rank, "total": rounded(placed.total), "last": placed.last}
+    grouped = {"group": placed.group} if placed.group else {}
+    return {"unit": placed.unit, "rank": placed.rank, "total": rounded(placed.total), "last": placed.last, **grouped}
 
 
 def _period(standing: Standing) -> Json:

@@ -1,173 +1,154 @@
-"""Exact scores of a unit from integer counts: points, weights, empty indicators, bonuses.
+"""Exact scores of a unit: weights, empty indicators, bonuses, vetoes.
 
-Knows the arithmetic of indicators; must not know how orders were counted or how scores are ranked.
+Knows how indicators become a total; must not know how orders were counted or how totals are ranked.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from engine.measures import FULL, ZERO, Measured, Measures, clamp
 from engine.months import Month
 from engine.policy.model import Policy
 from engine.policy.model_scoring import Bonus, Indicator
-from engine.questions import ELIGIBLE, counted_id, points_id
-from engine.tallies import Tallies
-
-FULL = Fraction(100)
+from engine.questions import ELIGIBLE, counted_id
 
 
 @dataclass(frozen=True)
-class Measured:
-    """An indicator of one unit: ``points`` over ``orders`` is the ``value`` (0–100), None when there are no orders.
+class Weighed:
+    """A measured indicator with the ``weight`` it came to carry (0 when its own was spread over the others) and its
+    ``contribution`` to the score."""
 
-    ``bands``: how many orders each band of points has. ``weight`` is the weight it came to carry, 0 when its own was
-    spread over others; ``contribution`` is what it adds to the score.
-    """
-
-    points: Fraction
-    orders: int
-    value: Fraction | None
-    bands: tuple[int, ...]
+    measured: Measured
     weight: Fraction
     contribution: Fraction
 
 
 @dataclass(frozen=True)
 class Score:
-    """``score`` is the weighted mean of the indicators (0–100), ``bonus`` the awards after the cap."""
+    """``score`` from the indicators, ``bonus`` after caps (negative where points are deducted), ``vetoes`` by id.
+
+    ``total`` is within the policy's limits, and 0 after a veto. ``grade`` is empty where the policy has none.
+    """
 
     unit: str
-    indicators: Mapping[str, Measured]
+    indicators: Mapping[str, Weighed]
     score: Fraction
     bonus: Fraction
-
-    @property
-    def total(self) -> Fraction:
-        return self.score + self.bonus
+    total: Fraction
+    vetoes: tuple[str, ...]
+    grade: str
 
     @property
     def has_empty(self) -> bool:
-        """Whether some indicator had nothing to measure."""
-        return any(measured.value is None for measured in self.indicators.values())
+        """Whether some indicator that is meant for the unit had nothing to measure."""
+        return any(item.measured.value is None and item.measured.applies for item in self.indicators.values())
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """``peers``: for each peer column, unit to group. ``awards``: (bonus id, unit, month) to the points recorded."""
+    """Scores any unit of ``measures`` in any month by ``policy``."""
 
     policy: Policy
-    tallies: Tallies
-    units: tuple[str, ...]
-    peers: Mapping[str, Mapping[str, str]]
-    awards: Mapping[tuple[str, str, Month], tuple[Fraction, ...]]
+    measures: Measures
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        return self.measures.units
 
     def eligible(self, unit: str, month: Month) -> bool:
-        return self.tallies.of(ELIGIBLE, unit, (month,)) >= self.policy.eligible.at_least
+        return self.measures.tallies.of(ELIGIBLE, unit, (month,)) >= self.policy.eligible.at_least
 
     def shown(self, unit: str, month: Month) -> Mapping[str, int]:
         """Counts that are shown beside the score and do not enter it."""
-        return {counted.id: self.tallies.of(counted_id(counted), unit, (month,)) for counted in self.policy.shown}
+        tallies = self.measures.tallies
+        return {counted.id: tallies.of(counted_id(counted), unit, (month,)) for counted in self.policy.shown}
+
+    def group(self, unit: str) -> str:
+        """The group within which the unit is ranked."""
+        column = self.policy.rank_rule.groups
+        return "" if column is None else self.measures.groups[column].get(unit, "")
+
+    def tie_breaks(self, unit: str, months: Sequence[Month]) -> tuple[int, ...]:
+        """What tells equal totals apart, smallest first."""
+        return tuple(
+            self.measures.tallies.of(f"counted:{item.indicator}", unit, months) * (-1 if item.first == "largest" else 1)
+            for item in self.policy.rank_rule.tie_breaks
+        )
+
+    def awards(self, bonus: Bonus, unit: str, month: Month) -> tuple[Fraction, ...]:
+        """The points recorded, before any cap."""
+        return self.measures.points(bonus.recorded, unit, (month,))
 
     def month(self, unit: str, month: Month) -> Score | None:
         """The month's score, or None when no indicator can be scored."""
-        return self._score(unit, (month,), self.bonus(unit, month))
+        return self._score(unit, (month,), None)
 
     def pooled(self, unit: str, months: Sequence[Month], bonus: Fraction) -> Score | None:
-        """One score from the counts of all ``months`` together."""
+        """One score from the counts of all ``months`` together, with the ``bonus`` given."""
         return self._score(unit, months, bonus)
 
-    def bonus(self, unit: str, month: Month) -> Fraction:
-        """The month's awards after each bonus's cap."""
-        capped = (_capped(bonus, self.awards.get((bonus.id, unit, month), ())) for bonus in self.policy.bonuses)
-        return sum(capped, Fraction(0))
-
-    def _score(self, unit: str, months: Sequence[Month], bonus: Fraction) -> Score | None:
-        raw = {indicator.id: self._measure(indicator, unit, months) for indicator in self.policy.indicators}
+    def _score(self, unit: str, months: Sequence[Month], bonus: Fraction | None) -> Score | None:
+        raw = {indicator.id: self.measures.measure(indicator, unit, months) for indicator in self.policy.indicators}
         values = {indicator.id: _value_for_score(indicator, raw[indicator.id]) for indicator in self.policy.indicators}
         whole = self._weights
-        carried = whole - sum(i.weight for i in self.policy.indicators if values[i.id] is None)
+        carried = whole - sum(item.weight for item in self.policy.indicators if values[item.id] is None)
         if not carried:
             return None
-        measured: dict[str, Measured] = {}
-        score = Fraction(0)
+        hundred = self.policy.scale.weights == "hundred"
+        weighed: dict[str, Weighed] = {}
+        score = ZERO
         for indicator in self.policy.indicators:
-            value, found = values[indicator.id], raw[indicator.id]
+            value = values[indicator.id]
             if value is None:
-                weight = contribution = Fraction(0)
+                weight = contribution = ZERO
             else:
                 weight = indicator.weight if carried == whole else indicator.weight * whole / carried
-                contribution = indicator.weight * value / carried
+                contribution = weight * value / (whole if hundred else FULL)
                 score += contribution
-            measured[indicator.id] = Measured(
-                found.points,
-                found.orders,
-                found.value,
-                found.bands,
-                weight,
-                contribution,
-            )
-        return Score(unit, measured, score, bonus)
+            weighed[indicator.id] = Weighed(raw[indicator.id], weight, contribution)
+        return self._total(unit, months, weighed, score, bonus)
+
+    def _total(
+        self,
+        unit: str,
+        months: Sequence[Month],
+        weighed: Mapping[str, Weighed],
+        score: Fraction,
+        bonus: Fraction | None,
+    ) -> Score:
+        if bonus is None:
+            bonus = sum((self._bonus(item, unit, months, score) for item in self.policy.bonuses), ZERO)
+        vetoes = [item for item in self.policy.vetoes if self.measures.points(item.recorded, unit, months)]
+        scale = self.policy.scale
+        total = ZERO if vetoes else clamp(scale.limits, score + bonus)
+        grade = vetoes[0].grade if vetoes else next((band.title for band in scale.grades if band.holds(total)), "")
+        return Score(unit, weighed, score, bonus, total, tuple(item.id for item in vetoes), grade)
+
+    def _bonus(self, bonus: Bonus, unit: str, months: Sequence[Month], score: Fraction) -> Fraction:
+        """A month's awards after the cap; nothing where the score has not unlocked them."""
+        if bonus.unlocked_above is not None and score <= bonus.unlocked_above:
+            return ZERO
+        capped = _capped(bonus, self.measures.points(bonus.recorded, unit, months))
+        return -capped if bonus.sign == "deduct" else capped
 
     @cached_property
     def _weights(self) -> Fraction:
-        return sum((indicator.weight for indicator in self.policy.indicators), Fraction(0))
-
-    def _measure(self, indicator: Indicator, unit: str, months: Sequence[Month]) -> Measured:
-        bands = tuple(
-            self.tallies.of(points_id(indicator, band), unit, months) for band in range(len(indicator.points))
-        )
-        # One fraction from whole numbers, instead of one a band: fractions are most of the time that scores take.
-        scale = math.lcm(*(band.points.denominator for band in indicator.points))
-        scaled = sum(
-            band.points.numerator * (scale // band.points.denominator) * n
-            for band, n in zip(indicator.points, bands, strict=True)
-            if n
-        )
-        points = Fraction(scaled, scale)
-        asked = counted_id(indicator)
-        orders = sum(self.tallies.of(asked, peer, months) for peer in self._over(indicator, unit))
-        return Measured(
-            points,
-            orders,
-            points / orders if orders else None,
-            bands,
-            Fraction(0),
-            Fraction(0),
-        )
-
-    def _over(self, indicator: Indicator, unit: str) -> tuple[str, ...]:
-        """The units whose orders make the denominator."""
-        if indicator.peers is None:
-            return (unit,)
-        return self._members[indicator.peers, self.peers[indicator.peers][unit]]
-
-    @cached_property
-    def _members(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
-        """By peer column and group, the units in it."""
-        found: dict[tuple[str, str], tuple[str, ...]] = {}
-        for column, groups in self.peers.items():
-            for unit in self.units:
-                if unit in groups:
-                    found[column, groups[unit]] = (
-                        *found.get((column, groups[unit]), ()),
-                        unit,
-                    )
-        return found
+        return sum((indicator.weight for indicator in self.policy.indicators), ZERO)
 
 
 def _value_for_score(indicator: Indicator, measured: Measured) -> Fraction | None:
-    if measured.value is not None:
+    if measured.value is not None or not measured.applies:
         return measured.value
-    return {"spread": None, "full": FULL, "zero": Fraction(0)}[indicator.when_empty]
+    return {"spread": None, "full": FULL, "zero": ZERO}[indicator.when_empty]
 
 
 def _capped(bonus: Bonus, awards: tuple[Fraction, ...]) -> Fraction:
     if bonus.cap is None:
-        return sum(awards, Fraction(0))
+        return sum(awards, ZERO)
     if bonus.cap.per == "award":
-        return sum((min(award, bonus.cap.points) for award in awards), Fraction(0))
-    return min(sum(awards, Fraction(0)), bonus.cap.points)
+        return sum((min(award, bonus.cap.points) for award in awards), ZERO)
+    return min(sum(awards, ZERO), bonus.cap.points)

@@ -6,28 +6,30 @@ Knows totals and the policy's rules of ranking; must not know orders, indicators
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import groupby
-from typing import Literal
+from typing import Literal, Protocol
 
 from engine.months import Month
 from engine.policy.model import Policy
-from engine.policy.model_scoring import Aggregate, LastRule, Period
+from engine.policy.model_scoring import Aggregate, LastRule, Period, Precision, RankRule
 from engine.scores import Score, Scorer
 
 
 @dataclass(frozen=True)
 class Placed:
-    """``tied``: other units share the total. Equal totals share a rank, and the next rank is skipped."""
+    """``tied``: others of the ``group`` share the rank. Equals share a rank, and the next rank is skipped."""
 
     unit: str
     rank: int
     total: Fraction
     last: bool
     tied: bool
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,28 +53,64 @@ class Standing:
         return any(placed.unit == unit and placed.last for placed in self.ranking)
 
 
-def rank(totals: Mapping[str, Fraction], rule: LastRule) -> tuple[Placed, ...]:
-    """Rank ``totals`` (unit to exact total), highest first."""
-    ordered = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
-    last = _last_units(totals, rule)
-    placed: list[Placed] = []
-    for total, sharing in groupby(ordered, key=lambda item: item[1]):
-        units = [unit for unit, _ in sharing]
-        place = len(placed) + 1
-        placed += [Placed(unit, place, total, unit in last, len(units) > 1) for unit in units]
-    return tuple(placed)
+@dataclass(frozen=True)
+class Entrant:
+    """A unit with what it is ranked by: the exact total, and the ``tie_breaks`` that tell equals apart, least first."""
+
+    unit: str
+    total: Fraction
+    group: str = ""
+    tie_breaks: tuple[int, ...] = ()
 
 
-def _last_units(totals: Mapping[str, Fraction], rule: LastRule) -> frozenset[str]:
-    if not totals or len(totals) < rule.minimum_ranked:
-        return frozenset()
-    lowest = min(totals.values())
-    units = frozenset(unit for unit, total in totals.items() if total == lowest)
-    if len(units) == len(totals) and len(totals) > 1 and rule.when_all_equal == "none":
-        return frozenset()
-    if len(units) > 1 and rule.when_tied == "none":
-        return frozenset()
-    return units
+def rank(entrants: Iterable[Entrant], rule: RankRule) -> tuple[Placed, ...]:
+    """Rank each group by itself, highest total first: by group, rank and unit."""
+    groups: dict[str, list[Entrant]] = {}
+    for entrant in entrants:
+        groups.setdefault(entrant.group, []).append(replace(entrant, total=_precise(entrant.total, rule.precision)))
+    return tuple(placed for group in sorted(groups) for placed in _rank_group(groups[group], rule.last))
+
+
+def _precise(total: Fraction, precision: Precision | None) -> Fraction:
+    if precision is None:
+        return total
+    scale = 10**precision.digits
+    scaled = total * scale
+    whole = round(scaled) if precision.rounding == "half_even" else math.floor(scaled + Fraction(1, 2))
+    return Fraction(whole, scale)
+
+
+def _rank_group(entrants: Sequence[Entrant], rule: LastRule) -> list[Placed]:
+    def key(entrant: Entrant) -> tuple[Fraction, tuple[int, ...]]:
+        return -entrant.total, entrant.tie_breaks
+
+    ordered = sorted(entrants, key=lambda entrant: (*key(entrant), entrant.unit))
+    first: dict[tuple[Fraction, tuple[int, ...]], int] = {}
+    number = Counter(key(entrant) for entrant in ordered)
+    for place, entrant in enumerate(ordered, 1):
+        first.setdefault(key(entrant), place)
+    lowest = key(ordered[-1])
+    anybody = _anybody_last(len(ordered), number[lowest], rule)
+    return [
+        Placed(
+            entrant.unit,
+            first[key(entrant)],
+            entrant.total,
+            anybody and key(entrant) == lowest,
+            number[key(entrant)] > 1,
+            entrant.group,
+        )
+        for entrant in ordered
+    ]
+
+
+def _anybody_last(ranked: int, lowest: int, rule: LastRule) -> bool:
+    """Whether the ``lowest`` number of units that share the last rank among those ``ranked`` count as last."""
+    if ranked < rule.minimum_ranked:
+        return False
+    if lowest == ranked > 1 and rule.when_all_equal == "none":
+        return False
+    return lowest == 1 or rule.when_tied == "all"
 
 
 def monthly(policy: Policy, scorer: Scorer, as_of: dt.datetime) -> tuple[Standing, ...]:
@@ -81,47 +119,53 @@ def monthly(policy: Policy, scorer: Scorer, as_of: dt.datetime) -> tuple[Standin
 
 
 def _month(policy: Policy, scorer: Scorer, month: Month, as_of: dt.datetime) -> Standing:
-    ranked = policy.unfinished.ranked or as_of >= month.end
+    ranked = policy.unfinished.ranked or as_of >= policy.window.end(month)
     candidates = (unit for unit in scorer.units if ranked and scorer.eligible(unit, month))
     scored = {unit: score for unit in candidates if (score := scorer.month(unit, month)) is not None}
-    totals = {unit: score.total for unit, score in scored.items()}
-    return month_standing(policy, month, totals, scorer.units, as_of, scored)
+    entrants = [
+        Entrant(unit, score.total, scorer.group(unit), scorer.tie_breaks(unit, (month,)))
+        for unit, score in scored.items()
+    ]
+    return month_standing(policy, month, entrants, scorer.units, as_of, scored)
 
 
 def month_standing(
     policy: Policy,
     month: Month,
-    totals: Mapping[str, Fraction],
+    entrants: Sequence[Entrant],
     units: Sequence[str],
     as_of: dt.datetime,
     scores: Mapping[str, Score],
 ) -> Standing:
-    """The standing of ``month`` from its ``totals``; those of ``units`` that have none are unranked."""
+    """The standing of ``month``; those of ``units`` that do not enter are unranked."""
+    entered = {entrant.unit for entrant in entrants}
     return Standing(
         kind="month",
         period=Period(str(month), str(month), month, month),
-        provisional=as_of < month.end,
-        ranking=rank(totals, policy.last_rule),
-        unranked=tuple(sorted(unit for unit in units if unit not in totals)),
+        provisional=as_of < policy.window.end(month),
+        ranking=rank(entrants, policy.rank_rule),
+        unranked=tuple(sorted(unit for unit in units if unit not in entered)),
         scores=scores,
     )
 
 
-Pooled = Callable[[str, Sequence[Month], Fraction], Score | None]
-"""A unit's score from the counts of several months together, with the bonus given."""
+class Members(Protocol):
+    """Who can be ranked over several months, and what is needed beside their monthly totals."""
+
+    @property
+    def units(self) -> tuple[str, ...]: ...
+    def group(self, unit: str) -> str: ...
+    def tie_breaks(self, unit: str, months: Sequence[Month]) -> tuple[int, ...]: ...
+    def pooled(self, unit: str, months: Sequence[Month], bonus: Fraction) -> Score | None: ...
 
 
 def aggregated(
-    policy: Policy,
-    months: Iterable[Standing],
-    units: Sequence[str],
-    pooled: Pooled,
-    as_of: dt.datetime,
+    policy: Policy, months: Iterable[Standing], members: Members, as_of: dt.datetime
 ) -> tuple[Standing, ...]:
     """The standing of every quarter and year, in the order of the policy."""
     by_month = {standing.period.first: standing for standing in months}
     return tuple(
-        _aggregate(policy, aggregate, period, by_month, units, pooled, as_of)
+        _aggregate(policy, aggregate, period, by_month, members, as_of)
         for aggregate in policy.aggregates
         for period in aggregate.periods
     )
@@ -132,33 +176,33 @@ def _aggregate(
     aggregate: Aggregate,
     period: Period,
     by_month: Mapping[Month, Standing],
-    units: Sequence[str],
-    pooled: Pooled,
+    members: Members,
     as_of: dt.datetime,
 ) -> Standing:
-    provisional = as_of < period.last.end
+    provisional = as_of < policy.window.end(period.last)
     totals: dict[str, Fraction] = {}
     scores: dict[str, Score] = {}
-    for unit in units if policy.unfinished.ranked or not provisional else ():
+    for unit in members.units if policy.unfinished.ranked or not provisional else ():
         ranked = [by_month[month] for month in period.months() if unit in by_month[month].totals]
         if not ranked:
             continue
         if aggregate.total == "mean":
             totals[unit] = _mean([standing.totals[unit] for standing in ranked])
         else:
-            score = pooled(
-                unit,
-                period.months(),
-                _mean([standing.scores[unit].bonus for standing in ranked]),
-            )
+            bonus = _mean([standing.scores[unit].bonus for standing in ranked])
+            score = members.pooled(unit, period.months(), bonus)
             if score is not None:
                 totals[unit], scores[unit] = score.total, score
+    entrants = [
+        Entrant(unit, total, members.group(unit), members.tie_breaks(unit, period.months()))
+        for unit, total in totals.items()
+    ]
     return Standing(
         kind=aggregate.id,
         period=period,
         provisional=provisional,
-        ranking=rank(totals, policy.last_rule),
-        unranked=tuple(sorted(unit for unit in units if unit not in totals)),
+        ranking=rank(entrants, policy.rank_rule),
+        unranked=tuple(sorted(unit for unit in members.units if unit not in totals)),
         scores=scores,
     )
 

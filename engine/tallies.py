@@ -13,8 +13,9 @@ from sqlglot import exp
 
 from engine.facts import column, first_filled, month_index
 from engine.lookups import Answers
-from engine.months import Month
+from engine.months import Month, Window
 from engine.policy.model import Policy
+from engine.policy.model_scoring import Counted
 from engine.questions import ELIGIBLE, counted_id, points_id
 
 
@@ -37,13 +38,22 @@ class Tallies:
         return sum(counted.get((unit, month), 0) for month in months)
 
 
-def events(policy: Policy) -> Mapping[str, tuple[str, ...]]:
-    """The time fields that place an order in a month, for each counted question."""
-    placed = {ELIGIBLE: policy.eligible.counted.event}
-    placed |= {counted_id(counted): counted.event for counted in policy.shown}
+Placing = tuple[tuple[str, ...], Window]
+"""The time fields of which the first filled one places an order, and the reporting months it is placed in."""
+
+
+def events(policy: Policy) -> Mapping[str, Placing]:
+    """What places an order in a month, for each counted question."""
+
+    def placing(item: Counted) -> Placing:
+        return item.event, item.window
+
+    placed = {ELIGIBLE: placing(policy.eligible.counted)}
+    placed |= {counted_id(item): placing(item) for item in policy.shown}
     for indicator in policy.indicators:
-        placed[counted_id(indicator)] = indicator.event
-        placed |= {points_id(indicator, band): indicator.event for band in range(len(indicator.points))}
+        if indicator.deducted is None:
+            placed[counted_id(indicator)] = placing(indicator)
+            placed |= {points_id(indicator, band): placing(indicator) for band in range(len(indicator.points))}
     return placed
 
 
@@ -73,12 +83,12 @@ def counted(policy: Policy, answers: Answers) -> tuple[exp.Expr, ...]:
     return tuple(dict.fromkeys(answers.answer[id] for id in events(policy)))
 
 
-def _month(event: tuple[str, ...], policy: Policy, answers: Answers) -> exp.Expr:
+def _month(event: Placing, policy: Policy, answers: Answers) -> exp.Expr:
     """The month in which ``event`` places an order; where one answer alone is counted by it, only if that holds.
 
     A month that nothing asks for would only make more groups.
     """
-    month = month_index(first_filled(event))
+    month = month_index(first_filled(event[0]), event[1])
     by = {answers.answer[id] for id, fields in events(policy).items() if fields == event}
     if len(by) > 1 or exp.true() in by:
         return month

@@ -81,7 +81,7 @@ def _scored(
         return
     values: Mapping[str, Came]
     if entry.key == "indicators":
-        values = {id: measured.value for id, measured in score.indicators.items()}
+        values = {id: item.measured.value for id, item in score.indicators.items()}
     elif entry.key == "shown":
         values = dict(evaluation.scorer.shown(placed.unit, standing.period.first))
     else:

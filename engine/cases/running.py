@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from engine.decisions.compile import decide_found
 from engine.evaluate import Gates, conclude, gates_of
 from engine.intake import connect
 from engine.intake.found import Intake
+from engine.measures import Measures
 from engine.order_results import detail
 from engine.policy.build import build_policy
 from engine.policy.model import Policy
@@ -31,7 +31,7 @@ from engine.policy.parts import check_parts, read_sources
 from engine.policy.schema import Schemas
 from engine.problems import InputError, Place, PolicyError, Problem
 from engine.scores import Scorer
-from engine.standings import Standing, month_standing, monthly
+from engine.standings import Entrant, Standing, month_standing, monthly
 from engine.tallies import Tallies
 
 
@@ -163,7 +163,7 @@ class Bench:
     def _take(self, compiled: CompiledPolicy, given: Given) -> Taken:
         intake = given_intake(compiled.policy, given, self._connection)
         if given.standings is not None:
-            return Taken(intake, Scorer(compiled.policy, Tallies({}, ()), (), {}, {}), {})
+            return Taken(intake, Scorer(compiled.policy, Measures(Tallies({}, ()), (), {}, {})), {})
         scorer = score(compiled, intake, self._connection, given.as_of, self._time_limit)
         if not intake.orders:
             return Taken(intake, scorer, {})
@@ -181,7 +181,7 @@ class Bench:
         if given.standings is None:
             months = monthly(policy, scorer, given.as_of)
         else:
-            scorer = replace(scorer, units=tuple(sorted(units)))
+            scorer = replace(scorer, measures=replace(scorer.measures, units=tuple(sorted(units))))
             months = given_months(policy, given, scorer.units)
         gates = given_gates(compiled, given, taken.intake)
         evaluation = conclude(compiled, taken.intake, self._connection, given.as_of, scorer, months, gates)
@@ -193,12 +193,15 @@ class Bench:
 def given_months(policy: Policy, given: Given, units: tuple[str, ...]) -> tuple[Standing, ...]:
     """Every month's standing from the totals given; a month without any ranks nobody."""
     totals = {item.month.text: {unit.text: total for unit, total in item.totals} for item in given.standings or ()}
-    nobody: Mapping[str, Fraction] = {}
     return tuple(
         month_standing(
             policy,
             month,
-            totals.get(str(month), {}) if policy.unfinished.ranked or given.as_of >= month.end else nobody,
+            [
+                Entrant(unit, total)
+                for unit, total in totals.get(str(month), {}).items()
+                if policy.unfinished.ranked or given.as_of >= policy.window.end(month)
+            ],
             units,
             given.as_of,
             {},

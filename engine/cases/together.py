@@ -17,6 +17,7 @@ from engine.cases.reading import Case, Given, GivenRow
 from engine.compiled import CompiledPolicy
 from engine.conditions import Choice, Comparison, Element
 from engine.intake.found import Cell, Intake, Row
+from engine.measures import Measures
 from engine.policy.model import Policy
 from engine.policy.model_tables import Table, TableId
 from engine.scores import Scorer
@@ -141,22 +142,24 @@ def _starts(cell: Cell, mark: str) -> bool:
 
 
 def _scorer(scorer: Scorer, mark: str) -> Scorer:
+    measures = scorer.measures
     counts = {
         question: {(_own(unit), month): n for (unit, month), n in found.items() if unit.startswith(mark)}
-        for question, found in scorer.tallies.counts.items()
+        for question, found in measures.tallies.counts.items()
     }
-    with_orders = tuple(_own(unit) for unit in scorer.tallies.units if unit.startswith(mark))
+    with_orders = tuple(_own(unit) for unit in measures.tallies.units if unit.startswith(mark))
     return Scorer(
-        policy=scorer.policy,
-        tallies=Tallies(counts, with_orders),
-        units=tuple(_own(unit) for unit in scorer.units if unit.startswith(mark)),
-        peers={
-            column: {_own(unit): group for unit, group in groups.items() if unit.startswith(mark)}
-            for column, groups in scorer.peers.items()
-        },
-        awards={
-            (bonus, _own(unit), month): points
-            for (bonus, unit, month), points in scorer.awards.items()
-            if unit.startswith(mark)
-        },
+        scorer.policy,
+        Measures(
+            tallies=Tallies(counts, with_orders),
+            units=tuple(_own(unit) for unit in measures.units if unit.startswith(mark)),
+            groups={
+                column: {_own(unit): group for unit, group in groups.items() if unit.startswith(mark)}
+                for column, groups in measures.groups.items()
+            },
+            recorded={
+                item: {(_own(unit), month): points for (unit, month), points in found.items() if unit.startswith(mark)}
+                for item, found in measures.recorded.items()
+            },
+        ),
     )

@@ -24,7 +24,7 @@ from engine.policy.context import Context, month
 from engine.policy.manifest import changes
 from engine.policy.model import Policy
 from engine.policy.model_plan import Document, Side
-from engine.policy.model_scoring import LastRule, Unfinished
+from engine.policy.model_scoring import Unfinished
 from engine.policy.model_tables import Table
 from engine.policy.parts import Parts, load_parts
 from engine.problems import PolicyError
@@ -91,7 +91,10 @@ def build_policy(parts: Parts) -> Policy:
         shown=scoring.build_shown(context, plain),
         bonuses=scoring.build_bonuses(context, tables),
         eligible=scoring.build_eligibility(context, plain),
-        last_rule=LastRule(**context.part("ranking")["last"]),
+        rank_rule=scoring.build_rank_rule(context, tables, tuple(indicator.id for indicator in indicators)),
+        scale=scoring.build_scale(context),
+        vetoes=scoring.build_vetoes(context, tables),
+        window=scoring.build_window(head.get("month", {})),
         unfinished=Unfinished(**context.part("ranking")["unfinished"]),
         aggregates=scoring.build_aggregates(context),
         gates=gates,

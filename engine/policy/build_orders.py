@@ -19,6 +19,7 @@ from engine.policy.model_orders import (
     DoneByEvent,
     DoneWhen,
     EventDeadline,
+    Extension,
     Mark,
     Obligation,
     Outcome,
@@ -213,8 +214,18 @@ def _deadline(context: Context, data: Mapping[str, Data], scope: Scope, path: Pa
             until=clock["until"],
             start_day_counts=clock.get("start_day_counts", False),
             end_included=clock.get("end_included", False),
+            extended_by=_extensions(context, clock, scope, (*path, "clock")),
         ),
     )
+
+
+def _extensions(context: Context, clock: Mapping[str, Data], scope: Scope, path: Path) -> tuple[Extension, ...]:
+    counts = tuple(column.id for column in scope.columns.values() if column.type == "count")
+    built: list[Extension] = []
+    for i, item in enumerate(clock.get("extended_by", ())):
+        context.known(item["field"], counts, "计数字段", "obligations", (*path, "extended_by", i, "field"))
+        built.append(Extension(item["field"], item.get("at_most")))
+    return tuple(built)
 
 
 def build_outcomes(context: Context, data: Data, scope: Scope, part: str, path: Path) -> tuple[Outcome, ...]:

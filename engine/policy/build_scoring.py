@@ -8,23 +8,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any as Data
 
+from engine.months import Window
+from engine.policy.build_bands import build_bands
 from engine.policy.build_orders import build_outcomes
 from engine.policy.condition import Path, Scope
-from engine.policy.context import Context, fraction, month
+from engine.policy.context import Context, fraction, month, optional_fraction
 from engine.policy.model_scoring import (
     Aggregate,
+    Bands,
     Bonus,
     Cap,
+    Clamp,
     Consequence,
     Counted,
     DueDay,
     Eligibility,
     Gate,
     Indicator,
+    LastRule,
     Period,
     PointsBand,
+    Precision,
+    RankRule,
     Rate,
+    Recorded,
+    Scale,
+    Slope,
     Target,
+    TieBreak,
+    Transform,
+    UnitTest,
+    Veto,
 )
 from engine.policy.model_tables import Table
 
@@ -53,28 +67,87 @@ def _indicator(
     context: Context, data: Mapping[str, Data], scope: Scope, tables: Mapping[str, Table], path: Path
 ) -> Indicator:
     context.declare(data["id"], "indicators", path)
-    over = data["over"]
+    over = data.get("over", "own")
     peers = None if over == "own" else over["peers"]
     if peers is not None:
-        columns = tuple(column.id for column in tables["units"].columns) if "units" in tables else ()
-        context.known(peers, columns, "单位名册的字段", "indicators", (*path, "over", "peers"))
-    target = data.get("target")
+        context.known(peers, _unit_columns(tables), "单位名册的字段", "indicators", (*path, "over", "peers"))
+    deducted = data.get("deducted")
+    if ("points" in data) == (deducted is not None):
+        what = "指标要么数工单（points），要么按记录扣分（deducted），须写其中一项"
+        context.findings.add(
+            context.place("indicators", path), what, data["id"], "写 points 与 event、among、over、when_empty"
+        )
+    target, applies = data.get("target"), data.get("applies_to")
+    if applies is not None:
+        context.known(applies["column"], _unit_columns(tables), "单位名册的字段", "indicators", (*path, "applies_to"))
     bands = tuple(
         PointsBand(
             band["title"],
             context.condition(band["when"], scope, "indicators", (*path, "points", i, "when")),
             fraction(band["points"]),
         )
-        for i, band in enumerate(data["points"])
+        for i, band in enumerate(data.get("points", ()))
     )
     return Indicator(
         **vars(_counted(context, data, scope, "indicators", path)),
         weight=fraction(data["weight"]),
         points=bands,
         peers=peers,
-        when_empty=data["when_empty"],
+        combine=data.get("combine", "mean"),
+        when_empty=data.get("when_empty", "spread"),
+        deducted=None if deducted is None else _recorded(context, deducted, tables, (*path, "deducted")),
+        transforms=tuple(
+            _transform(context, item, (*path, "transforms", i)) for i, item in enumerate(data.get("transforms", ()))
+        ),
+        applies_to=None if applies is None else UnitTest(applies["column"], tuple(applies["in"])),
         target=None if target is None else Target(fraction(target["at_least"]), target["clause"]),
     )
+
+
+def _unit_columns(tables: Mapping[str, Table]) -> tuple[str, ...]:
+    return tuple(column.id for column in tables["units"].columns) if "units" in tables else ()
+
+
+def _recorded(context: Context, data: Mapping[str, Data], tables: Mapping[str, Table], path: Path) -> Recorded:
+    _columns_known(context, data, tables, ("month", "unit", "points"), "indicators", path)
+    if "item" in data and data["table"] in tables:
+        columns = tuple(column.id for column in tables[data["table"]].columns)
+        context.known(data["item"], columns, "字段", "indicators", (*path, "item"))
+    return Recorded(data["table"], data["month"], data["unit"], data["points"], data.get("item"), data.get("is"))
+
+
+def _transform(context: Context, data: Mapping[str, Data], path: Path) -> Transform:
+    if "target" in data:
+        return Slope(fraction(data["target"]), fraction(data["per_point"]))
+    if "bands" in data:
+        return Bands(build_bands(context, data["bands"], (*path, "bands")))
+    return _clamp(data)
+
+
+def _clamp(data: Mapping[str, Data]) -> Clamp:
+    return Clamp(optional_fraction(data.get("floor")), optional_fraction(data.get("cap")))
+
+
+def build_scale(context: Context) -> Scale:
+    part = context.part("indicators")
+    grades = build_bands(context, part.get("grades", ()), ("grades",))
+    return Scale(part.get("weights_as", "hundred"), _clamp(part.get("total", {})), grades)
+
+
+def build_vetoes(context: Context, tables: Mapping[str, Table]) -> tuple[Veto, ...]:
+    built: list[Veto] = []
+    for i, data in enumerate(context.part("indicators").get("vetoes", ())):
+        path: Path = ("vetoes", i)
+        context.declare(data["id"], "indicators", path)
+        recorded = _recorded(context, data, tables, path)
+        built.append(Veto(data["id"], data["title"], data["clause"], recorded, data.get("grade", "")))
+    return tuple(built)
+
+
+def build_window(data: Mapping[str, Data]) -> Window:
+    """Reporting months; calendar months when ``data`` is empty."""
+    hours, minutes = (int(part) for part in data.get("day_begins", "00:00").split(":"))
+    return Window(data.get("first_day", 1), hours * 3600 + minutes * 60)
 
 
 def _counted(context: Context, data: Mapping[str, Data], scope: Scope, part: str, path: Path) -> Counted:
@@ -82,8 +155,9 @@ def _counted(context: Context, data: Mapping[str, Data], scope: Scope, part: str
         id=data.get("id", ""),
         title=data.get("title", ""),
         clause=data["clause"],
-        event=context.time_fields(data["event"], scope.columns, part, (*path, "event")),
-        among=context.condition(data["among"], scope, part, (*path, "among")),
+        event=context.time_fields(data.get("event", ()), scope.columns, part, (*path, "event")),
+        among=context.condition(data.get("among", "always"), scope, part, (*path, "among")),
+        window=build_window(data.get("month", context.part("policy").get("month", {}))),
     )
 
 
@@ -100,18 +174,16 @@ def build_bonuses(context: Context, tables: Mapping[str, Table]) -> tuple[Bonus,
     for i, data in enumerate(context.part("indicators").get("bonuses", ())):
         path: Path = ("bonuses", i)
         context.declare(data["id"], "indicators", path)
-        _columns_known(context, data, tables, ("month", "unit", "points"), "indicators", path)
         cap = data.get("cap")
         built.append(
             Bonus(
-                data["id"],
-                data["title"],
-                data["clause"],
-                data["table"],
-                data["month"],
-                data["unit"],
-                data["points"],
-                None if cap is None else Cap(cap["per"], fraction(cap["points"])),
+                id=data["id"],
+                title=data["title"],
+                clause=data["clause"],
+                recorded=_recorded(context, data, tables, path),
+                sign=data.get("sign", "add"),
+                cap=None if cap is None else Cap(cap["per"], fraction(cap["points"])),
+                unlocked_above=optional_fraction(data.get("unlocked_above")),
             )
         )
     return tuple(built)
@@ -134,6 +206,23 @@ def _columns_known(
 def build_eligibility(context: Context, scope: Scope) -> Eligibility:
     data = context.part("ranking")["eligible"]
     return Eligibility(_counted(context, data, scope, "ranking", ("eligible",)), data["at_least"])
+
+
+def build_rank_rule(context: Context, tables: Mapping[str, Table], indicators: tuple[str, ...]) -> RankRule:
+    data = context.part("ranking")
+    groups, precision = data.get("groups"), data.get("precision")
+    if groups is not None:
+        context.known(groups, _unit_columns(tables), "单位名册的字段", "ranking", ("groups",))
+    breaks = []
+    for i, item in enumerate(data.get("tie_breaks", ())):
+        context.known(item["indicator"], indicators, "指标", "ranking", ("tie_breaks", i, "indicator"))
+        breaks.append(TieBreak(item["indicator"], item["first"]))
+    return RankRule(
+        last=LastRule(**data["last"]),
+        groups=groups,
+        precision=None if precision is None else Precision(precision["digits"], precision["rounding"]),
+        tie_breaks=tuple(breaks),
+    )
 
 
 def build_aggregates(context: Context) -> tuple[Aggregate, ...]:

@@ -72,6 +72,10 @@ def fraction(value: Data) -> Fraction:
     return Fraction(str(value))
 
 
+def optional_fraction(value: Data) -> Fraction | None:
+    return None if value is None else fraction(value)
+
+
 def month(value: str) -> Month:
     """A month that the schema has checked."""
     return Month.parse(value)

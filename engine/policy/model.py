@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from engine.calendars import WorkCalendar
-from engine.months import Month
+from engine.months import Month, Window
 from engine.policy.model_orders import Decision, Mark, Obligation, Rule, TagName
 from engine.policy.model_plan import Coverage, Document, Duty, Reading, Side
 from engine.policy.model_scoring import (
@@ -22,8 +22,10 @@ from engine.policy.model_scoring import (
     Eligibility,
     Gate,
     Indicator,
-    LastRule,
+    RankRule,
+    Scale,
     Unfinished,
+    Veto,
 )
 from engine.policy.model_tables import Table
 from engine.problems import Place
@@ -61,7 +63,10 @@ class Policy:
     shown: tuple[Counted, ...]
     bonuses: tuple[Bonus, ...]
     eligible: Eligibility
-    last_rule: LastRule
+    rank_rule: RankRule
+    scale: Scale
+    vetoes: tuple[Veto, ...]
+    window: Window
     unfinished: Unfinished
     aggregates: tuple[Aggregate, ...]
     gates: tuple[Gate, ...]

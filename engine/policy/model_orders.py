@@ -64,6 +64,14 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Extension:
+    """The number in ``field`` is added to a clock's amount, up to ``at_most``; an empty field adds nothing."""
+
+    field: str
+    at_most: int | None = None
+
+
+@dataclass(frozen=True)
 class Clock:
     """``amount`` of ``unit`` after a start. ``until`` ``end_of_day`` is 24:00 of the last day, never included;
     ``same_time`` keeps the time of day, included when ``end_included``."""
@@ -73,6 +81,7 @@ class Clock:
     until: Literal["end_of_day", "same_time"]
     start_day_counts: bool = False
     end_included: bool = False
+    extended_by: tuple[Extension, ...] = ()
 
 
 @dataclass(frozen=True)

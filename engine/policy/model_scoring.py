@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from engine.conditions import Condition
-from engine.months import Month
+from engine.months import Month, Window
 from engine.policy.model_orders import Outcome
 from engine.policy.model_tables import TableId
 
@@ -26,13 +26,15 @@ class PointsBand:
 
 @dataclass(frozen=True)
 class Counted:
-    """Orders counted per unit and month: those for which ``among`` holds, by the first filled time of ``event``."""
+    """Orders counted per unit and month: those for which ``among`` holds, by the first filled time of ``event``
+    in the reporting months of ``window``."""
 
     id: str
     title: str
     clause: str
     event: tuple[str, ...]
     among: Condition
+    window: Window
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,88 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """Points recorded for a unit and month in ``table``; only rows whose column ``item`` holds ``is_``, where given."""
+
+    table: TableId
+    month: str
+    unit: str
+    points: str
+    item: str | None = None
+    is_: str | None = None
+
+
+@dataclass(frozen=True)
+class Slope:
+    """100 less (or plus, above it) ``per_point`` for every point away from ``target``."""
+
+    target: Fraction
+    per_point: Fraction
+
+
+@dataclass(frozen=True)
+class Clamp:
+    """Not below ``floor`` and not above ``cap``."""
+
+    floor: Fraction | None
+    cap: Fraction | None
+
+
+@dataclass(frozen=True)
+class Band:
+    """The values within the limits given; a ``grade``'s title, or the ``value`` that takes their place."""
+
+    title: str
+    at_least: Fraction | None = None
+    above: Fraction | None = None
+    at_most: Fraction | None = None
+    below: Fraction | None = None
+    value: Fraction | None = None
+
+    def holds(self, value: Fraction) -> bool:
+        return (
+            (self.at_least is None or value >= self.at_least)
+            and (self.above is None or value > self.above)
+            and (self.at_most is None or value <= self.at_most)
+            and (self.below is None or value < self.below)
+        )
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The value of the band that holds; bands leave no gap and do not overlap."""
+
+    bands: tuple[Band, ...]
+
+
+Transform = Slope | Clamp | Bands
+
+
+@dataclass(frozen=True)
+class UnitTest:
+    """Units whose ``column`` of the units table holds one of ``values``."""
+
+    column: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Indicator(Counted):
-    """Value = sum of the points of the orders counted ÷ number counted, for this unit (``peers`` None) or for all
-    units with the same value in the units table's column ``peers``."""
+    """A value of a unit, from the orders counted or from points recorded, and the weight it carries.
+
+    Counted: the sum of the points of the unit's orders ÷ number of orders, those of this unit or of all units with
+    the same value in column ``peers`` (``combine`` mean); the highest points of any order (``any``); or the sum.
+    Recorded: 100 less what the points ``deducted`` take of the weight. ``transforms`` are applied in turn.
+    """
 
     weight: Fraction
     points: tuple[PointsBand, ...]
     peers: str | None
+    combine: Literal["mean", "any", "sum"]
     when_empty: Literal["spread", "full", "zero"]
+    deducted: Recorded | None = None
+    transforms: tuple[Transform, ...] = ()
+    applies_to: UnitTest | None = None
     target: Target | None = None
 
 
@@ -61,16 +137,71 @@ class Cap:
 
 @dataclass(frozen=True)
 class Bonus:
-    """Points recorded in ``table``, per unit and month, up to ``cap``."""
+    """Recorded points added to a score (or deducted from it), up to ``cap``; ``unlocked_above`` that score only."""
 
     id: str
     title: str
     clause: str
-    table: TableId
-    month: str
-    unit: str
-    points: str
+    recorded: Recorded
+    sign: Literal["add", "deduct"]
     cap: Cap | None
+    unlocked_above: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Veto:
+    """A record that stops scoring: the unit's total is 0 and its grade is ``grade``."""
+
+    id: str
+    title: str
+    clause: str
+    recorded: Recorded
+    grade: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How indicators become a score: shares of ``hundred``, or weights as ``points`` that add up as they are.
+
+    ``limits`` hold for the total. ``grades`` name stretches of it.
+    """
+
+    weights: Literal["hundred", "points"]
+    limits: Clamp
+    grades: tuple[Band, ...]
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Totals are rounded to ``digits`` decimals before they are ranked."""
+
+    digits: int
+    rounding: Literal["half_up", "half_even"]
+
+
+@dataclass(frozen=True)
+class TieBreak:
+    """Equal totals are told apart by the number of orders that ``indicator`` counts."""
+
+    indicator: str
+    first: Literal["largest", "smallest"]
+
+
+@dataclass(frozen=True)
+class LastRule:
+    when_tied: Literal["all", "none"]
+    when_all_equal: Literal["all", "none"]
+    minimum_ranked: int
+
+
+@dataclass(frozen=True)
+class RankRule:
+    """``groups``: units are ranked apart by this column of the units table."""
+
+    last: LastRule
+    groups: str | None = None
+    precision: Precision | None = None
+    tie_breaks: tuple[TieBreak, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,13 +210,6 @@ class Eligibility:
 
     counted: Counted
     at_least: int
-
-
-@dataclass(frozen=True)
-class LastRule:
-    when_tied: Literal["all", "none"]
-    when_all_equal: Literal["all", "none"]
-    minimum_ranked: int
 
 
 @dataclass(frozen=True)

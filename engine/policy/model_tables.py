@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import Literal
 
 ColumnType = Literal["text", "choice", "choices", "yes_no", "count", "number", "time", "month", "reference"]
-TableId = Literal["orders", "units", "averages", "bonuses"]
+TableId = str
+"""``orders`` and ``units`` have a meaning of their own; any other table is what some item of the policy reads."""
 
 
 @dataclass(frozen=True)

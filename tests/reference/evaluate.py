@@ -59,7 +59,7 @@ def evaluate(raw: RawTables, policy: Policy, as_of: dt.datetime) -> Answer:
     orders = tuple(decide(row, policy, as_of) for row in rows.values())
     if known is None and policy.orders.unit is not None:
         units = {str(row[policy.orders.unit]): {} for row in rows.values()}
-    bonuses = {kind.id: tuple(tables.get(kind.table, {}).values()) for kind in policy.bonuses}
+    bonuses = {kind.id: tuple(tables.get(kind.recorded.table, {}).values()) for kind in policy.bonuses}
     field = Field(policy, as_of, units, orders, bonuses)
 
     months = [month_standings(field, month) for month in policy.months]

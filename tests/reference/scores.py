@@ -130,8 +130,8 @@ def bonus(field: Field, unit: str, month: Month) -> Fraction:
     for kind in field.policy.bonuses:
         awards = []
         for row in field.bonuses.get(kind.id, ()):
-            points = row[kind.points]
-            if row[kind.month] == month and row[kind.unit] == unit:
+            points = row[kind.recorded.points]
+            if row[kind.recorded.month] == month and row[kind.recorded.unit] == unit:
                 assert isinstance(points, Fraction)
                 awards.append(points)
         if kind.cap is None:
@@ -146,7 +146,7 @@ def bonus(field: Field, unit: str, month: Month) -> Fraction:
 def ranked(policy: Policy, lines: list[Ranked]) -> tuple[Ranked, ...]:
     """The lines with ranks (one more than the number of better totals) and who is last, by rank and then unit."""
     totals = [line.total for line in lines]
-    rule = policy.last_rule
+    rule = policy.rank_rule.last
     result = []
     for line in lines:
         lowest = line.total == min(totals)

@@ -1,0 +1,131 @@
+"""Indicators of a unit, exactly, from integer counts and recorded points.
+
+Knows the arithmetic of one indicator; must not know weights of others, totals or ranks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from engine.months import Month
+from engine.policy.model_scoring import Bands, Clamp, Indicator, Recorded, Slope, Transform
+from engine.questions import counted_id, points_id
+from engine.tallies import Tallies
+
+FULL = Fraction(100)
+ZERO = Fraction(0)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An indicator of one unit: ``points`` over ``orders`` makes the ``value``, None when there is nothing to measure.
+
+    ``bands``: how many orders each band of points has. For recorded points, ``points`` is their sum and ``orders``
+    their number. ``applies`` is false for a unit that the indicator is not meant for.
+    """
+
+    points: Fraction
+    orders: int
+    value: Fraction | None
+    bands: tuple[int, ...]
+    applies: bool = True
+
+
+@dataclass(frozen=True)
+class Measures:
+    """``groups``: for each column of the units table that matters, unit to value. ``recorded``: points by unit and
+    month, for every item that reads a table of records."""
+
+    tallies: Tallies
+    units: tuple[str, ...]
+    groups: Mapping[str, Mapping[str, str]]
+    recorded: Mapping[Recorded, Mapping[tuple[str, Month], tuple[Fraction, ...]]]
+
+    def measure(self, indicator: Indicator, unit: str, months: Sequence[Month]) -> Measured:
+        """The indicator of ``unit`` over ``months`` together."""
+        applies = indicator.applies_to
+        if applies is not None and self.groups[applies.column].get(unit) not in applies.values:
+            return Measured(ZERO, 0, None, (), applies=False)
+        if indicator.deducted is not None:
+            lost = self.points(indicator.deducted, unit, months)
+            taken = sum(lost, ZERO)
+            left = FULL - min(taken / indicator.weight, Fraction(1)) * FULL
+            return Measured(taken, len(lost), _transformed(indicator, left), ())
+        bands = tuple(
+            self.tallies.of(points_id(indicator, band), unit, months) for band in range(len(indicator.points))
+        )
+        points = _weighted(indicator, bands)
+        orders = sum(self.tallies.of(counted_id(indicator), peer, months) for peer in self._over(indicator, unit))
+        value = _combined(indicator, bands, points, orders)
+        return Measured(points, orders, None if value is None else _transformed(indicator, value), bands)
+
+    def points(self, recorded: Recorded, unit: str, months: Sequence[Month]) -> tuple[Fraction, ...]:
+        """Every record of ``unit`` in ``months``."""
+        found = self.recorded.get(recorded, {})
+        return tuple(points for month in months for points in found.get((unit, month), ()))
+
+    def _over(self, indicator: Indicator, unit: str) -> tuple[str, ...]:
+        """The units whose orders make the denominator."""
+        if indicator.peers is None:
+            return (unit,)
+        return self._members[indicator.peers, self.groups[indicator.peers][unit]]
+
+    @cached_property
+    def _members(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """By column and group, the units in it."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for column, groups in self.groups.items():
+            for unit in self.units:
+                if unit in groups:
+                    found.setdefault((column, groups[unit]), []).append(unit)
+        return {key: tuple(units) for key, units in found.items()}
+
+
+def _weighted(indicator: Indicator, bands: tuple[int, ...]) -> Fraction:
+    """The sum of points as one fraction of whole numbers: fractions are most of the time that scores take."""
+    scale = math.lcm(*(band.points.denominator for band in indicator.points))
+    scaled = sum(
+        band.points.numerator * (scale // band.points.denominator) * n
+        for band, n in zip(indicator.points, bands, strict=True)
+        if n
+    )
+    return Fraction(scaled, scale)
+
+
+def _combined(indicator: Indicator, bands: tuple[int, ...], points: Fraction, orders: int) -> Fraction | None:
+    if not orders:
+        return None
+    if indicator.combine == "mean":
+        return points / orders
+    if indicator.combine == "sum":
+        return points
+    reached = (band.points for band, n in zip(indicator.points, bands, strict=True) if n)
+    return max(reached, default=ZERO)
+
+
+def _transformed(indicator: Indicator, value: Fraction) -> Fraction:
+    for transform in indicator.transforms:
+        value = apply(transform, value)
+    return value
+
+
+def apply(transform: Transform, value: Fraction) -> Fraction:
+    """What ``transform`` makes of ``value``."""
+    match transform:
+        case Slope(target, per_point):
+            return FULL + (value - target) * per_point
+        case Clamp():
+            return clamp(transform, value)
+        case Bands(bands):
+            held = next(band for band in bands if band.holds(value))
+            return value if held.value is None else held.value
+
+
+def clamp(limits: Clamp, value: Fraction) -> Fraction:
+    if limits.floor is not None:
+        value = max(value, limits.floor)
+    return value if limits.cap is None else min(value, limits.cap)
