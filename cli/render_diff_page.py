@@ -6,6 +6,7 @@ Knows the comparison's document and ``diff_page.html``; everything from a policy
 from __future__ import annotations
 
 import html
+import re
 from difflib import SequenceMatcher
 from pathlib import Path
 from string import Template
@@ -14,6 +15,8 @@ from cli.document import Document
 from cli.render_diff import COUNTED, DIRECTIONS, summary
 
 _TEMPLATE = Path(__file__).with_name("diff_page.html")
+_PIECE = re.compile(r"[A-Za-z0-9.]+|[^A-Za-z0-9.]", re.DOTALL)
+"""What is marked as one: a number or a Latin word, else a character."""
 _ALIKE = 0.4
 """Texts less alike than this are shown whole: marks on every other character help nobody."""
 
@@ -96,18 +99,16 @@ def _value(text: str, place: Document | None, kind: str) -> str:
 
 def _marked(old: str, new: str) -> tuple[str, str]:
     """Both texts as HTML, with what went and what came marked where the two are alike."""
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    left, right = _PIECE.findall(old), _PIECE.findall(new)
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
     if not old or not new or max(len(old), len(new)) > 2000 or matcher.ratio() < _ALIKE:
         return _safe(old), _safe(new)
     before, after = [], []
     for operation, i, j, k, m in matcher.get_opcodes():
-        left, right = _safe(old[i:j]), _safe(new[k:m])
-        if operation == "equal":
-            before.append(left)
-            after.append(right)
-        else:
-            before.append(f"<del>{left}</del>" if left else "")
-            after.append(f"<ins>{right}</ins>" if right else "")
+        gone, come = _safe("".join(left[i:j])), _safe("".join(right[k:m]))
+        same = operation == "equal"
+        before.append(gone if same or not gone else f"<del>{gone}</del>")
+        after.append(come if same or not come else f"<ins>{come}</ins>")
     return "".join(before), "".join(after)
 
 

@@ -121,6 +121,7 @@ DIRECTIONS: tuple[Line, ...] = (
     Line("duties/duties/[*]/rhythm/every", scale("year", "quarter", "month", "week", "workday", "day"), "tightened"),
     Line("duties/duties/[*]/rhythm/count", number, "tightened"),
     Line("duties/duties/[*]/rhythm/by_day", number, "loosened"),
+    Line("duties/duties/[*]/rhythm/roll", scale("none", "next_workday"), "loosened"),
     Line("duties/duties/[*]/subjects", members, "tightened"),
     Line("duties/duties/[*]/forms", members, "tightened"),
     Line("forms/forms/[*]", being, "tightened"),

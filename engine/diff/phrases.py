@@ -106,7 +106,7 @@ def _item(saying: Saying) -> str:
     inside = "·".join(title_of(outer) for _, outer in saying.spot.items[:-1]) if saying.spot.part != "rules" else ""
     id = str(item.get("id", ""))
     name = title_of(item)
-    code = f"{id} " if id and id != name and id.isascii() else ""
+    code = f"{id} " if id and id != name and id.isascii() and saying.spot.part != "clauses" else ""
     detail = item.get("weight")
     more = (
         f"，{saying.words.below(saying.spot.word, 'weight').label} {plain_number(detail)}"

@@ -14,6 +14,9 @@ from engine.policy.source import Plain
 Names = Mapping[str, str]
 """What ids are called."""
 
+AS_WRITTEN = frozenset({"id", "title", "version", "clause"})
+"""Properties whose text is never the id of something else."""
+
 _OPERATORS: Mapping[str, str] = {
     "is": "为{}",
     "in": "为{}",
@@ -55,7 +58,7 @@ def say(value: Plain, word: Word, words: Vocabulary, names: Names, key: str = ""
     if isinstance(value, int | Decimal):
         return plain_number(value)
     if isinstance(value, str):
-        return word.saying(value) if word.fixed() or key in ("id", "title") else names.get(value, value)
+        return word.saying(value) if word.fixed() or key in AS_WRITTEN else names.get(value, value)
     if isinstance(value, list):
         item = words.item(word)
         return "、".join(say(inner, item, words, names) for inner in value) or "无"

@@ -46,15 +46,17 @@ class Walk:
 
     def parts(self) -> dict[str, Node]:
         """The roots of ``a`` with what was taken; a root of which nothing was taken is the same object."""
-        merged: dict[str, Node] = {}
-        for part in PARTS:
-            a, b = self._a.roots.get(part), self._b.roots.get(part)
-            if a is None and b is None:
-                continue
-            root = self.value(a or MapNode(b.place, ()), b or MapNode(a.place, ()), root_spot(part, self._words))  # type: ignore[union-attr]
-            if a is not None or (isinstance(root, MapNode) and root.entries):
-                merged[part] = root
-        return merged
+        merged = {part: self.part(part) for part in PARTS}
+        return {part: root for part, root in merged.items() if root is not None}
+
+    def part(self, part: str) -> Node | None:
+        """The root of one part; None where there is none."""
+        a, b = self._a.roots.get(part), self._b.roots.get(part)
+        if a is None and b is None:
+            return None
+        place = (a or b).place  # type: ignore[union-attr]  # one of them is there
+        root = self.value(a or MapNode(place, ()), b or MapNode(place, ()), root_spot(part, self._words))
+        return root if a is not None or (isinstance(root, MapNode) and root.entries) else None
 
     def value(self, a: Node, b: Node, spot: Spot, owners: tuple[Plain, ...] = (None,)) -> Node:
         """What stands at ``spot`` after judging. ``owners``: what the two values are properties of."""

@@ -252,3 +252,18 @@ def _shuffle(value: Any, random: Random, name: str) -> Any:
             random.shuffle(items)
         return items
     return value
+
+
+def next_year(folder: Path) -> Path:
+    """2026 moved by a year, as a new year's version starts: cycle, periods, first counted month, calendar."""
+    data = read_data()
+    text = json.dumps(data, ensure_ascii=False)
+    clauses = data["clauses"]
+    moved: Data = json.loads(text.replace("2026-", "2027-").replace("2025-", "2026-"))
+    moved["clauses"] = json.loads(json.dumps(clauses, ensure_ascii=False).replace('"2026"', '"2027"'))
+    moved["calendar"]["years"] = data["calendar"]["years"]
+    moved["policy"] |= {"id": "2027", "version": "2027"}
+    moved["policy"]["document"]["number"] = "待发"
+    del moved["policy"]["document"]["issued_on"]
+    moved["calendar"]["years"].append({"year": 2027, "notice": "待公布", "days_off": [], "makeup_workdays": []})
+    return write_data(moved, folder)
