@@ -7,13 +7,14 @@ READY := $(VENV)/.ready
 AS_OF := 2026-11-23 00:00:00
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format docs bench lock clean
 
 help:
 	@echo 'make demo    set up and evaluate the bundled order set of a whole cycle'
 	@echo 'make test    set up and run every test'
 	@echo 'make check   ruff and strict mypy'
 	@echo 'make format  let ruff rewrite what it can'
+	@echo 'make docs    write the generated pages of docs/ anew'
 	@echo 'make bench   all sides of every comparison in one run'
 	@echo 'make lock    resolve the dependencies anew (needs uv)'
 
@@ -31,6 +32,9 @@ check: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(READY)
+	$(BIN)/python -m manual
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -35,9 +35,9 @@ class ChineseGroup(TyperGroup):
         formatter.write(page(self, ctx))
 
 
-def page(command: Any, ctx: Any) -> str:
-    """The help page of ``command`` as text that ends with a line feed."""
-    width = max(60, min(shutil.get_terminal_size((100, 24)).columns, 100))
+def page(command: Any, ctx: Any, *, width: int | None = None) -> str:
+    """The help page of ``command`` as text that ends with a line feed; as wide as the screen where nothing is said."""
+    width = width or max(60, min(shutil.get_terminal_size((100, 24)).columns, 100))
     params = [param for param in command.get_params(ctx) if not getattr(param, "hidden", False)]
     arguments = [param for param in params if param.param_type_name == "argument"]
     options = [param for param in params if param.param_type_name != "argument"]
