@@ -67,6 +67,7 @@ def todo(version: NeededVersion, policies: PoliciesOption = None) -> None:
 @policy_app.command(
     "set",
     cls=ChineseCommand,
+    context_settings={"ignore_unknown_options": True},  # a negative number is a value
     help="""在文件里改一个值，注释、次序和引号都不动；先按模式检查，不合的不写。已发布的版本不能改。
 
     路径由部分名起，逐级写键或列表项的编号，如 indicators.satisfaction.weight、readings.quarters.chosen、

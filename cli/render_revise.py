@@ -13,15 +13,6 @@ if TYPE_CHECKING:
     from engine.revise.todo import Todo
 
 
-def made_text(made: Made) -> str:
-    """What ``new`` made, then the list of what is left to do."""
-    lines = [f"已建立 {made.folder}"]
-    if made.cases:
-        hold = made.cases - made.failing
-        lines.append(f"用例 {made.cases} 个，其中 {hold} 个照样成立，{made.failing} 个还不成立，已在用例上注明")
-    return "\n".join(lines) + "\n\n" + todo_text(made.folder, made.todo)
-
-
 def todo_text(folder: Path, todo: Todo) -> str:
     """The list of what is left to do, by file, and the commands that come after it."""
     lines: list[str] = []

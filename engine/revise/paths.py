@@ -1,6 +1,6 @@
 """Paths that a person types: ``indicators.satisfaction.weight`` to the value it names, or what could be named instead.
 
-A step is a key, the id of a list's member, or its number from 1; the list's own key may be left out where the id says
+A step is a key, the id of a list's member, or its number from 1; what lies between may be left out where an id says
 enough. Knows the form of references to readings, since what they stand for is written elsewhere; must not know what a
 value means.
 """
@@ -22,12 +22,11 @@ ARGUMENT = "路径"
 
 @dataclass(frozen=True)
 class Found:
-    """The value at a path: its file, its piece, and the path in full."""
+    """The value at a path, the file it is in, and the path as typed."""
 
     file: YamlText
     piece: Piece
     path: str
-    parent: Piece | None = None
 
 
 def find(path: str, files: Mapping[str, YamlText]) -> Found:
@@ -41,7 +40,7 @@ def find(path: str, files: Mapping[str, YamlText]) -> Found:
         raise _refused(path, f"没有“{part}”这一部分", part, nearest(part, known))
     file = files[part]
     steps = rest.split(".") if rest else []
-    piece, done, parent = file.root, [part], None
+    piece, done = file.root, [part]
     while steps:
         if (supplied := _reference(piece)) is not None:
             raise _elsewhere(path, ".".join(done), supplied, steps, files)
@@ -55,14 +54,14 @@ def find(path: str, files: Mapping[str, YamlText]) -> Found:
             what = f"“{at}”里没有“{steps[0]}”" if piece.value is None else f"“{at}”是一个值，里面没有别的"
             raise _refused(path, what, steps[0], nearest(steps[0], _names(piece)), file.place(piece))
         if len(ways) > 1:
-            several = "、".join(".".join((*done, *names)) for names, _, _ in ways)
+            several = "、".join(".".join((*done, *names)) for names, _ in ways[:6])
             raise _refused(path, f"“{step}”不止一处", step, f"请写全：{several}", file.place(piece))
-        names, parent, piece = ways[0]
-        done += names
+        _, piece = ways[0]
+        done.append(step)
         steps = steps[taken:]
     if (supplied := _reference(piece)) is not None:
         raise _elsewhere(path, ".".join(done), supplied, [], files)
-    return Found(file, piece, ".".join(done), parent)
+    return Found(file, piece, path)
 
 
 def names_below(piece: Piece) -> list[str]:
@@ -70,29 +69,37 @@ def names_below(piece: Piece) -> list[str]:
     return _names(piece)
 
 
-def _below(piece: Piece, step: str) -> Iterator[tuple[tuple[str, ...], Piece, Piece]]:
-    """The steps in full, the collection and the value, for every way of reading ``step`` at ``piece``."""
-    found = piece.get(step)
+def _below(piece: Piece, step: str) -> Iterator[tuple[tuple[str, ...], Piece]]:
+    """The steps in full and the value, for every way of reading ``step`` at ``piece``; the nearest ways count."""
+    found = piece.get(step) or _member(piece, step)
     if found is not None:
-        yield (step,), piece, found
+        yield (step,), found
         return
-    member = _member(piece, step)
-    if member is not None:
-        yield (step,), piece, member
-        return
+    near = [((str(key.value), step), member) for key, inner in piece.entries if (member := _known(inner, step))]
+    yield from near or _deeper(piece, step)
+
+
+def _deeper(piece: Piece, step: str) -> Iterator[tuple[tuple[str, ...], Piece]]:
+    """Every item with the id ``step`` anywhere below, with the way to it."""
     for key, inner in piece.entries:
-        member = _member(inner, step, numbers=False)
-        if member is not None:
-            yield (str(key.value), step), inner, member
-
-
-def _member(piece: Piece, step: str, *, numbers: bool = True) -> Piece | None:
+        for names, found in _deeper(inner, step):
+            yield (str(key.value), *names), found
     for item in piece.items:
-        if (_identity(item) or item.value) == step:
-            return item
-    if numbers and step.isdecimal() and 1 <= int(step) <= len(piece.items):
-        return piece.items[int(step) - 1]
-    return None
+        if item.text("id") == step:
+            yield (step,), item
+        for names, found in _deeper(item, step):
+            yield (_identity(item) or "", *names), found
+
+
+def _member(piece: Piece, step: str) -> Piece | None:
+    """A list's member by its id, or by its number from 1 where no id is that."""
+    if (known := _known(piece, step)) is not None:
+        return known
+    return piece.items[int(step) - 1] if step.isdecimal() and 1 <= int(step) <= len(piece.items) else None
+
+
+def _known(piece: Piece, step: str) -> Piece | None:
+    return next((item for item in piece.items if (_identity(item) or item.value) == step), None)
 
 
 def _identity(item: Piece) -> str | None:
