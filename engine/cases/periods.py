@@ -63,7 +63,7 @@ def _unit(unit: Entry, standing: Standing, evaluation: Evaluation, verdicts: Ver
     for entry in unit.node.entries if isinstance(unit.node, MapNode) else ():
         name = f"{about} 的 {entry.key}"
         match entry.key:
-            case "rank" | "last" | "total":
+            case "rank" | "last" | "total" | "group":
                 verdicts.same(entry.node, getattr(placed, entry.key), name)
             case "flags" if standing.kind == "month" and isinstance(entry.node, ListNode):
                 verdicts.same_set(entry.node, flags(standing.scores.get(unit.key), placed), name)
@@ -85,7 +85,7 @@ def _scored(
     elif entry.key == "shown":
         values = dict(evaluation.scorer.shown(placed.unit, standing.period.first))
     else:
-        verdicts.same(entry.node, score.score if entry.key == "score" else score.bonus, name)
+        verdicts.same(entry.node, getattr(score, entry.key), name)
         return
     for item in entry.node.entries if isinstance(entry.node, MapNode) else ():
         if verdicts.known(item.key, tuple(values), "指标", item.place):

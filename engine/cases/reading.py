@@ -161,6 +161,9 @@ def _given(given: MapNode, defaults: MapNode, as_of: dt.datetime) -> Given:
         rows = given.get(table) or defaults.get(table)
         if rows is not None and not (standings is not None and table == "bonuses"):
             tables[table] = tuple(_row(_map(row), ()) for row in _items(rows))
+    for others in (defaults, given):
+        for entry in _map(others.get("tables")).entries:
+            tables[entry.key] = tuple(_row(_map(row), ()) for row in _items(entry.node))
     shared = (_map(defaults.get("order")), _map(given.get("order")))
     tables["orders"] = tuple(_row(_map(row), shared) for row in _items(given.get("orders")))
     return Given(

@@ -41,7 +41,7 @@ def can_join(compiled: CompiledPolicy, case: Case) -> bool:
     policy, tables = compiled.policy, case.given.tables
     if not policy.has_table("units") or policy.orders.column(policy.orders.unit or "").type != "reference":
         return False
-    if tables.get("averages") or not tables.get("units") or not (tables["orders"] or case.given.standings):
+    if any(tables[id] for id in tables if id not in _JOINED) or not tables.get("units") or not (tables["orders"] or case.given.standings):
         return False
     tested = {name for item in (*compiled.counting, *compiled.detail) for name in _fields(item.group.facts)}
     if tested.intersection(_named(policy.orders)):
