@@ -179,6 +179,9 @@ class ConditionReader:
                 self._findings.add(self._place(path), f"字段“{other}”与“{column.id}”的类型不能比较", operator)
                 return ALWAYS
             return Test(Comparison(column.id, operator, other, "field"), (YES,))
+        if column.type == "count" and (operand < 0 or operand % 1):
+            what = f"字段“{column.id}”是次数，不可能等于这个数，比较没有意义"
+            self._findings.add(self._place(path), what, operand, "写一个不小于 0 的整数")
         return Test(Comparison(column.id, operator, str(operand)), (YES,))
 
 
