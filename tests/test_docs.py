@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from cli.main import main
 from engine.policy.parts import PARTS
 from engine.policy.source import plain, read_bytes
 from manual import commands, vocabulary
@@ -97,3 +98,25 @@ def _properties(schema: Any, at: str) -> Iterator[str]:
                     yield from _properties(below, f"{at}/properties/{key}")
             elif name not in ("if", "then", "else", "not", "examples", "default", "enum", "const"):
                 yield from _properties(inner, f"{at}/{name}")
+
+
+def test_the_smallest_policy_of_the_introduction_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Promise: who copies the introduction's files has a sound policy whose cases hold and whose result is as told."""
+    text = (ROOT / "docs" / "vocabulary.md").read_text("utf-8")
+    policy, data = tmp_path / "demo", tmp_path / "data"
+    files = re.findall(r"(?m)^\*\*(\S+)\*\*\n\n```\w+\n(.*?)^```$", text, re.DOTALL)
+    assert len(files) == 8
+    for name, content in files:
+        path = (data if name.endswith(".csv") else policy) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    assert main(["policy", "check", str(policy)]) == 0, capsys.readouterr().err
+    assert main(["policy", "test", str(policy)]) == 0
+    assert "2 个通过" in capsys.readouterr().out
+    words = ["--policy", str(policy), "--data", str(data), "--as-of", "2027-12-31", "--format", "json"]
+    assert main(["evaluate", *words]) == 0
+    result = json.loads(capsys.readouterr().out)
+    months = {m["period"]: {r["unit"]: (r["total"], r["last"]) for r in m["ranking"]} for m in result["months"]}
+    assert months["2027-03"] == {"甲中心": (100, False), "乙中心": (0, True)}
+    assert months["2027-04"] == {"甲中心": (100, False), "乙中心": (40, True)}
+    assert [(c["rule"], c["unit"], c["period"]) for c in result["consequences"]] == [("talk", "乙中心", "2027-04")]
