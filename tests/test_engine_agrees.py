@@ -14,7 +14,7 @@ from tests.agreeing import agreed
 from tests.running import POLICY, SCHEMAS, compiled, defaults
 from tests.strategies import input_sets
 
-EXAMPLES = 25
+EXAMPLES = 20
 Chosen = tuple[tuple[str, str], ...]
 
 

@@ -34,7 +34,7 @@ from tests.strategies import InputSet, input_sets
 PLAN = compiled(POLICY)
 EXCLUSIONS = "剔除情形"
 UNTOUCHED = ("volume", "first_contact", "on_time")
-few = settings(max_examples=12)
+few = settings(max_examples=10)
 
 
 def header(rows: list[dict[str, str]], column: str, policy: Policy = PLAN.policy) -> str:
@@ -51,7 +51,8 @@ def essence(found: Found) -> tuple[str, list[object]]:
     """All that is found but what names the files' bytes and the places of rows in them, as text; the decisions."""
     kept = {key: value for key, value in found.result.items() if key not in ("remarks", "set_aside_rows")}
     kept["input"] = {key: value for key, value in kept["input"].items() if key != "digest"}
-    aside = [{key: value for key, value in row.items() if key != "record"} for row in found.result["set_aside_rows"]]
+    rows = found.result["set_aside_rows"]
+    aside = [{**row, "record": 0, "reason": re.sub(r"\d+", "0", row["reason"])} for row in rows]
     kept["aside"] = sorted(json.dumps(row, ensure_ascii=False) for row in aside)
     return json.dumps(kept, ensure_ascii=False), [*found.decisions]
 
@@ -156,7 +157,7 @@ def scaled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return plan
 
 
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(input_sets(PLAN.policy))
 def test_weights_scaled_by_a_constant_change_nothing(scaled: CompiledPolicy, drawn: InputSet) -> None:
     """Promise: weights are proportions: all multiplied alike, they leave scores, ranks and consequences alone."""
@@ -201,7 +202,7 @@ def cycles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return found
 
 
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(st.permutations((5, 10, 25, 28, 32)))
 @pytest.mark.parametrize("governing", ["2026", "2027"])
 def test_a_version_changes_nothing_in_anothers_cycle(
