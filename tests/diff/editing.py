@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from engine.policy.parts import PARTS
 from engine.policy.source import plain, read_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,10 +67,10 @@ Data = dict[str, Any]
 def read_data() -> Data:
     """The 2026 policy as written, references included."""
     found: Data = {}
-    for file in sorted(BASE.glob("*.yaml")):
-        root = read_file(file).root
+    for part in PARTS:
+        root = read_file(BASE / f"{part}.yaml").root
         assert root is not None
-        found[file.stem] = plain(root)
+        found[part] = plain(root)
     return found
 
 

@@ -88,9 +88,8 @@ class _Page(HTMLParser):
         self.rows += tag == "tr"
         if tag in ("script", "link", "img", "iframe"):
             self.outside.append(tag)
-        self.outside += [
-            value or "" for name, value in attrs if name in ("src", "href") and not (value or "").startswith("#")
-        ]
+        links = [value or "" for name, value in attrs if name in ("src", "href")]
+        self.outside += [link for link in links if not link.startswith("#")]
 
 
 def test_page_stands_alone_and_escapes(hotline: Run, tmp_path: Path) -> None:
@@ -113,7 +112,8 @@ def test_page_stands_alone_and_escapes(hotline: Run, tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_is_an_error(hotline: Run, tmp_path: Path) -> None:
-    """Promise: a version that does not exist or is not sound is exit 2 with every problem's place; so is a bad option."""
+    """Promise: a version that does not exist or is not sound is exit 2 with every problem's place; so is a bad
+    option."""
     code, _, err = hotline("2026", "1999")
     assert code == 2
     assert "没有这个政策版本" in err

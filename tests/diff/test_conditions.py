@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -47,7 +48,7 @@ def holds(condition: Any, row: dict[str, Any]) -> bool:
         return bool(row["标"])
     value = row[condition["field"]]
     operator, operand = next((key, given) for key, given in condition.items() if key != "field")
-    return {
+    tests: dict[str, Callable[[], bool]] = {
         "is": lambda: value == operand,
         "in": lambda: value in operand,
         "at_least": lambda: value >= operand,
@@ -55,7 +56,8 @@ def holds(condition: Any, row: dict[str, Any]) -> bool:
         "above": lambda: value > operand,
         "below": lambda: value < operand,
         "equals": lambda: value == operand,
-    }[operator]()
+    }
+    return tests[operator]()
 
 
 @given(_conditions, _conditions)
@@ -95,5 +97,5 @@ def test_another_way_to_write_is_the_same(condition: Any, random: Any) -> None:
 def test_a_shorter_ladder_is_wider(old: int, new: int, how: str) -> None:
     """Promise: fewer periods needed is wider, more is narrower."""
     expected = (old > new) - (old < new)
-    conditions = [{"all": [{"standing": "last"}, {"standing": "last", how: count}]} for count in (old, new)]
+    conditions: list[Any] = [{"all": [{"standing": "last"}, {"standing": "last", how: count}]} for count in (old, new)]
     assert widened(*conditions) == expected
