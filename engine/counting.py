@@ -23,7 +23,7 @@ from engine.months import Month
 from engine.policy.model import Policy
 from engine.policy.model_scoring import Recorded
 from engine.scores import Scorer
-from engine.tallies import tally
+from engine.tallies import Tallies, tally
 
 
 def score(
@@ -34,8 +34,12 @@ def score(
     time_limit: float,
 ) -> Scorer:
     """Count the orders and make ready to score any unit in any month."""
-    policy = compiled.policy
-    tallies = tally(policy, counting(compiled, intake, connection, as_of, time_limit), connection)
+    tallies = tally(compiled.policy, counting(compiled, intake, connection, as_of, time_limit), connection)
+    return scorer(compiled.policy, tallies, intake)
+
+
+def scorer(policy: Policy, tallies: Tallies, intake: Intake) -> Scorer:
+    """Ready to score from counts that were taken already."""
     members = intake.rows.get("units", ())
     if policy.has_table("units"):
         key = policy.table("units").key[0]

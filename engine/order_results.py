@@ -91,7 +91,7 @@ def results(found: Detail, progress: Callable[[int], None] | None = None) -> Ite
 
     Raises InputError where a deadline needs a year that the calendar does not declare, and MissedLookUpError.
     """
-    _refuse_undeclared(found)
+    refuse_undeclared(found)
     rules = found.listed
     states = [exp.Case(ifs=[exp.If(this=item.applies.copy(), true=item.state)]) for item in found.obligations]
     query = found.source.select(
@@ -115,7 +115,8 @@ def results(found: Detail, progress: Callable[[int], None] | None = None) -> Ite
             progress(given)
 
 
-def _refuse_undeclared(found: Detail) -> None:
+def refuse_undeclared(found: Detail) -> None:
+    """Raises InputError where a deadline needs a year that the calendar does not declare."""
     problems: list[Problem] = []
     for item in found.obligations:
         query = (
