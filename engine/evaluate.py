@@ -33,8 +33,27 @@ Gates = Mapping[str, Mapping[Month, GateState]]
 
 def evaluate(request: Request, progress: Progress | None = None) -> Evaluation:
     """Raises PolicyError and InputError; ``progress`` hears what is under way, in Chinese."""
-    parts = [evaluate_taken(request, taken, progress) for taken in choose(request, progress)]
+    chosen = choose(request, progress)
+    found = _together([evaluate_taken(request, taken, progress) for taken in chosen])
+    bases = {
+        base.id: _together([evaluate_taken(request, _on(base.id, taken), progress) for taken in chosen])
+        for base in found.policy.bases
+    }
+    return replace(found, bases=bases)
+
+
+def _together(parts: Sequence[Evaluation]) -> Evaluation:
     return parts[0] if len(parts) == 1 else stitch(parts)
+
+
+def _on(base: str, taken: Taken) -> Taken:
+    """The same orders by the same version, without the exclusions that ``base`` switches off."""
+    without = {name for item in taken.policy.bases if item.id == base for name in item.without}
+    decisions = tuple(
+        replace(decision, excludes_from=()) if decision.id in without else decision
+        for decision in taken.policy.decisions
+    )
+    return replace(taken, policy=replace(taken.policy, decisions=decisions))
 
 
 def evaluate_taken(request: Request, taken: Taken, progress: Progress | None = None) -> Evaluation:

@@ -27,7 +27,7 @@ class Evaluation:
 
     Where a cycle is governed by a version and its amendments, ``parts`` are the evaluations by each of them alone, in
     order of time; ``policy`` and what belongs to it are those of the latest, and standings and consequences are put
-    together from the part that governs each period.
+    together from the part that governs each period. ``bases`` are second results by id, such as without exclusions.
     """
 
     policy: Policy
@@ -40,6 +40,7 @@ class Evaluation:
     considered: tuple[Considered, ...]
     connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
     parts: tuple[Evaluation, ...] = ()
+    bases: Mapping[str, Evaluation] = field(default_factory=dict, compare=False)
 
     def at(self, month: Month) -> Evaluation:
         """The evaluation by the version that governs ``month``."""

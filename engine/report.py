@@ -37,21 +37,34 @@ def exact(value: Fraction) -> str:
 def result_json(evaluation: Evaluation) -> Json:
     """The whole result. Keys beyond the contract's add titles, evidence and what was set aside."""
     intake = evaluation.intake
-    standings = evaluation.standings
     return {
         "policy": _policy(evaluation.policy),
         "versions": [_version(part) for part in evaluation.parts or (evaluation,)],
         "input": {"digest": intake.digest, "orders": intake.orders, "set_aside": intake.set_aside_rows},
         "as_of": evaluation.as_of.strftime("%Y-%m-%d %H:%M:%S"),
         "titles": _titles(evaluation),
-        "months": [
-            _month(evaluation.at(standing.period.first), standing) for standing in standings if standing.kind == "month"
-        ],
-        "quarters": [_period(standing) for standing in standings if standing.kind == "quarter"],
-        "year": next((_period(standing) for standing in standings if standing.kind == "year"), None),
+        **_standings(evaluation),
         "consequences": [_consequence(evaluation, item) for item in evaluation.fired],
+        **({"bases": _bases(evaluation)} if evaluation.bases else {}),
         "set_aside_rows": [vars(row) for row in intake.set_aside],
         "remarks": [str(remark) for remark in intake.remarks],
+    }
+
+
+def _bases(evaluation: Evaluation) -> list[Json]:
+    """The second results, shaped like the first."""
+    return [
+        {"id": base.id, "title": base.title, **_standings(evaluation.bases[base.id])}
+        for base in evaluation.policy.bases
+    ]
+
+
+def _standings(evaluation: Evaluation) -> Json:
+    standings = evaluation.standings
+    return {
+        "months": [_month(evaluation.at(item.period.first), item) for item in standings if item.kind == "month"],
+        "quarters": [_period(standing) for standing in standings if standing.kind == "quarter"],
+        "year": next((_period(standing) for standing in standings if standing.kind == "year"), None),
     }
 
 

@@ -94,6 +94,7 @@ def build_policy(parts: Parts) -> Policy:
         rank_rule=scoring.build_rank_rule(context, tables, tuple(indicator.id for indicator in indicators)),
         scale=scoring.build_scale(context),
         vetoes=scoring.build_vetoes(context, tables),
+        bases=orders.build_bases(context, decisions),
         window=scoring.build_window(head.get("month", {})),
         unfinished=Unfinished(**context.part("ranking")["unfinished"]),
         aggregates=scoring.build_aggregates(context),

@@ -26,6 +26,7 @@ from engine.policy.model_orders import (
     Rule,
     TagName,
 )
+from engine.policy.model_scoring import Base
 from engine.policy.model_tables import Column, RequiredWhen, Table, TimeOrder, Value
 
 YES_NO_VALUES = ("是", "否")
@@ -160,6 +161,16 @@ def _rule(context: Context, data: Mapping[str, Data], scope: Scope, excluding: b
         gives=context.all_known(data.get("gives", ()), scope.tags, "标记", "rules", (*path, "gives")),
         detail=data.get("detail", ""),
     )
+
+
+def build_bases(context: Context, decisions: tuple[Decision, ...]) -> tuple[Base, ...]:
+    built: list[Base] = []
+    known = tuple(decision.id for decision in decisions if decision.excludes_from)
+    for i, data in enumerate(context.part("indicators").get("bases", ())):
+        context.declare(data["id"], "indicators", ("bases", i))
+        without = context.all_known(data["without"], known, "剔除的判定表", "indicators", ("bases", i, "without"))
+        built.append(Base(data["id"], data["title"], without))
+    return tuple(built)
 
 
 def build_marks(context: Context, scope: Scope) -> tuple[Mark, ...]:

@@ -16,6 +16,7 @@ from engine.policy.model_orders import Decision, Mark, Obligation, Rule, TagName
 from engine.policy.model_plan import Coverage, Document, Duty, Reading, Side
 from engine.policy.model_scoring import (
     Aggregate,
+    Base,
     Bonus,
     Consequence,
     Counted,
@@ -66,6 +67,7 @@ class Policy:
     rank_rule: RankRule
     scale: Scale
     vetoes: tuple[Veto, ...]
+    bases: tuple[Base, ...]
     window: Window
     unfinished: Unfinished
     aggregates: tuple[Aggregate, ...]

@@ -172,6 +172,15 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Base:
+    """A second result beside the main one: what it would be ``without`` the exclusions of these decisions."""
+
+    id: str
+    title: str
+    without: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Precision:
     """Totals are rounded to ``digits`` decimals before they are ranked."""
 
