@@ -22,7 +22,6 @@ policy_app = typer.Typer(
     no_args_is_help=True,
     help="查看和检查考核方案的各个版本。",
 )
-register_show(policy_app)
 
 VersionArgument = Annotated[
     str | None,
@@ -39,6 +38,9 @@ def list_(policies: PoliciesOption = None) -> None:
     found, broken = all_policies(_path(policies))
     render_list(result_console(), found)
     complain(*broken)
+
+
+register_show(policy_app)
 
 
 @policy_app.command(

@@ -22,7 +22,8 @@ DEEPEST = 3
 def page(plan: Plan) -> str:
     """The whole file."""
     anchors = {clause.id: f"c{number}" for number, clause in enumerate(plan.clauses, 1)}
-    body = [_header(plan, anchors), *(_clause(clause, anchors) for clause in plan.clauses), _footer(plan)]
+    here = frozenset(reading.id for reading in plan.readings)
+    body = [_header(plan, anchors), *(_clause(clause, anchors, here) for clause in plan.clauses), _footer(plan)]
     return Template(TEMPLATE.read_text("utf-8")).substitute(
         title=escape(plan.head.title),
         nav="\n".join(_entry(clause, anchors) for clause in plan.clauses),
@@ -71,7 +72,7 @@ def _header(plan: Plan, anchors: dict[str, str]) -> str:
     )
 
 
-def _clause(clause: Clause, anchors: dict[str, str]) -> str:
+def _clause(clause: Clause, anchors: dict[str, str], here: frozenset[str]) -> str:
     level = min(clause.level, DEEPEST) + 2
     number = f"<b>{escape(clause.id)}</b>" if clause.id else ""
     parts = [f'<section><h{level} id="{anchors[clause.id]}">{number}{escape(clause.title)}</h{level}>']
@@ -82,8 +83,8 @@ def _clause(clause: Clause, anchors: dict[str, str]) -> str:
             f'<div class="judgement"><span class="kind">由人判断</span>{escape(clause.judgement)}'
             f"<p>机器判断所缺的数据：{escape(clause.missing_datum)}</p></div>"
         )
-    parts += [_item(item) for item in clause.items]
-    parts += [_reading(reading) for reading in clause.readings]
+    parts += [_item(item, here) for item in clause.items]
+    parts += [_reading(reading, here) for reading in clause.readings]
     if clause.elsewhere:
         links = "、".join(_link(other, anchors) for other in clause.elsewhere)
         parts.append(f'<p class="also">另见：{links}</p>')
@@ -92,23 +93,24 @@ def _clause(clause: Clause, anchors: dict[str, str]) -> str:
 
 def _link(other: Item | ReadingView, anchors: dict[str, str]) -> str:
     kind = "r" if isinstance(other, ReadingView) else "i"
-    home = f"（{escape(other.home)}）" if other.home in anchors else ""
-    target = f"#{kind}-{escape(other.id)}" if other.home in anchors else "#"
-    return f'<a href="{target}">{escape(other.title)}</a>{home}'
+    home = f"（{escape(other.home)}）" if other.home else ""
+    if other.home not in anchors:
+        return f"{escape(other.title)}（{escape(other.home)}）"
+    return f'<a href="#{kind}-{escape(other.id)}">{escape(other.title)}</a>{home}'
 
 
-def _item(item: Item) -> str:
+def _item(item: Item, here: frozenset[str]) -> str:
     named = "" if item.id == item.title else f"<code>{escape(item.id)}</code>"
     return (
         f'<div class="item" id="i-{escape(item.id)}"><h6><span class="kind">{escape(item.kind)}</span>'
-        f"{escape(item.title)}{named}</h6>{_lines(item.lines)}{_cases(item.cases)}</div>"
+        f"{escape(item.title)}{named}</h6>{_lines(item.lines, here)}{_cases(item.cases)}</div>"
     )
 
 
-def _reading(reading: ReadingView) -> str:
+def _reading(reading: ReadingView, here: frozenset[str]) -> str:
     options = "".join(
         f"<li{CHOSEN if option.chosen else ''}><span>{escape(option.title)}</span>"
-        f"<code>{escape(option.id)}</code>{_lines(option.lines)}</li>"
+        f"<code>{escape(option.id)}</code>{_lines(option.lines, here)}</li>"
         for option in reading.options
     )
     note = f"<p>确认时的说明：{escape(reading.note)}</p>" if reading.note else ""
@@ -122,12 +124,18 @@ def _reading(reading: ReadingView) -> str:
     )
 
 
-def _lines(lines: Iterable[Line]) -> str:
+def _lines(lines: Iterable[Line], here: frozenset[str]) -> str:
+    """``here``: ids of the readings that this page holds, so that no link is dead."""
     rows = []
     for line in lines:
-        by = "".join(f'<a class="by" href="#r-{escape(id)}">未写明 {escape(id)}</a>' for id in line.readings)
+        by = "".join(_by(id, here) for id in line.readings)
         rows.append(f"<dt>{escape(line.label)}</dt><dd>{escape(line.text)}{by}</dd>")
     return f"<dl>{''.join(rows)}</dl>" if rows else ""
+
+
+def _by(id: str, here: frozenset[str]) -> str:
+    text = f"未写明 {escape(id)}"
+    return f'<a class="by" href="#r-{escape(id)}">{text}</a>' if id in here else f'<span class="by">{text}</span>'
 
 
 def _cases(cases: tuple[CaseName, ...]) -> str:

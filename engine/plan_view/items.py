@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from engine.diff.vocabulary import Vocabulary, Word
@@ -24,6 +25,12 @@ Found = tuple[str, str, str, str, tuple[Line, ...], str]
 HEAD_LISTS = ("sides", "uses_of_result")
 RATED = ("outcomes", "rates")
 """Properties in which ids of rates stand."""
+
+NAMES_ONLY = (("rules", "tags"),)
+"""Lists that only say what something is called; those who use the name say it."""
+
+GENERAL = "通则"
+"""What a part says besides its items is called."""
 
 NESTED = {"decisions": "rules"}
 """Lists whose items are items of their own, so that the item that holds them only counts them."""
@@ -64,10 +71,16 @@ def all_items(parts: Parts, words: Vocabulary, names: Names) -> Iterator[Found]:
     keys = [key for key in head if key not in (*SELF, *HEAD_LISTS)]
     lines = tuple(_lines(head, parts.written["policy"], word, words, Names(), keys))
     yield head["id"], word.label, head["title"], "", lines, str(parts.place("policy"))
+    seen = {"policy"}
     for part, kind in ITEMS:
         if part == "readings" or part not in parts.data:
             continue
+        if part not in seen:
+            seen.add(part)
+            yield from _rest(parts, part, words, names)
         listed = words.below(words.part(part), kind)
+        if (part, kind) in NAMES_ONLY:
+            continue
         for i, item in enumerate(parts.data[part].get(kind, ())):
             written = _at(parts.written[part], kind, i)
             yield _item(item, written, listed, words, names, str(parts.place(part, kind, i)))
@@ -76,6 +89,30 @@ def all_items(parts: Parts, words: Vocabulary, names: Names) -> Iterator[Found]:
             for j, rule in enumerate(item.get(below, ())):
                 place = str(parts.place(part, kind, i, below, j))
                 yield _item(rule, _at(written, below, j), inner, words, names, place)
+
+
+def _rest(parts: Parts, part: str, words: Vocabulary, names: Names) -> Iterator[Found]:
+    """What a part says besides its items, under the part's own name."""
+    data, word = parts.data[part], words.part(part)
+    lists = [kind for known, kind in ITEMS if known == part]
+    keys = [key for key in data if key not in lists]
+    if keys:
+        lines = tuple(_lines(data, parts.written[part], word, words, names, keys))
+        clause = _clause_of(data, keys, lists[0], parts.data.get("clauses", {}).get("clauses", ()))
+        yield f"{part}.yaml", GENERAL, word.label, clause, lines, str(parts.place(part))
+
+
+def _clause_of(data: Mapping[str, Any], keys: Iterable[str], kind: str, listed: Iterable[Mapping[str, Any]]) -> str:
+    """The clause that one of the values names, the one that all items of the part have in common, or the first's."""
+    for key in keys:
+        if isinstance(data[key], Mapping) and "clause" in data[key]:
+            return str(data[key]["clause"])
+    clauses = [str(item["clause"]) for item in data.get(kind, ()) if "clause" in item]
+    # The first and the last in order differ as early as any two do.
+    low, high = (min(clauses), max(clauses)) if clauses else ("", "")
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=False)))
+    common = low[:shared].rstrip("-(（")
+    return common if any(clause["id"] == common for clause in listed) else next(iter(clauses), "")
 
 
 def option_views(

@@ -15,6 +15,9 @@ from engine.policy.source import Plain
 SELF = ("id", "title", "clause")
 """What every item has and its heading says."""
 
+COLUMNS = ("column", "month", "unit", "points", "name", "figure", "benchmark", "table", "groups")
+"""What holds the name of a table or column, which is said as it is written."""
+
 Saying = Callable[[Any, Names], str]
 
 
@@ -28,6 +31,8 @@ def say_value(key: str, value: Plain, word: Word, words: Vocabulary, names: Name
             return special(value, names)
         except (KeyError, TypeError, AttributeError, IndexError):
             pass  # the vocabulary has grown: the schemas' own words will do
+    if key in COLUMNS and isinstance(value, str):
+        return value
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         inner = words.item(word)
         return "；".join(say(item, inner, words, names) for item in value)
@@ -177,6 +182,30 @@ def _cap(value: Mapping[str, Any], names: Names) -> str:
     return f"{'每月合计' if value['per'] == 'month' else '每次'}不超过 {_amount(value['points'])} 分"
 
 
+def _eligible(value: Mapping[str, Any], names: Names) -> str:
+    if set(value) - {"clause", "event", "among", "at_least"}:
+        raise KeyError("more is said")
+    among = "" if value["among"] == "always" else say_condition(_without_always(value["among"]), names)
+    return f"当月（按{_first_filled(value['event'], names)}）{among}的工单不少于 {value['at_least']} 件"
+
+
+def _last(value: Mapping[str, Any], names: Names) -> str:
+    if set(value) != {"when_tied", "when_all_equal", "minimum_ranked"}:
+        raise KeyError("more is said")
+    tied = {"all": "并列最低的都算末位", "none": "并列最低的都不算末位"}[value["when_tied"]]
+    equal = {"all": "全部同分时都算末位", "none": "全部同分时没有末位"}[value["when_all_equal"]]
+    return f"{tied}；{equal}；参加排名的单位少于 {value['minimum_ranked']} 个时没有末位"
+
+
+def _unfinished(value: Mapping[str, Any], names: Names) -> str:
+    if set(value) != {"ranked", "counts", "fires"}:
+        raise KeyError("more is said")
+    said = [("照常排名并标注暂定", "不排名"), ("计入累计", "不计入累计"), ("触发后果", "不触发后果")]
+    return "，".join(
+        yes if value[key] else no for key, (yes, no) in zip(("ranked", "counts", "fires"), said, strict=True)
+    )
+
+
 def _in_force(value: Mapping[str, Any], names: Names) -> str:
     return f"自 {value['from']} 起" + (f"，至 {value['until']} 止" if "until" in value else "")
 
@@ -206,5 +235,8 @@ _SAYINGS: Mapping[str, Saying] = {
     "cap": _cap,
     "rates": _rates,
     "in_force": _in_force,
+    "eligible": _eligible,
+    "last": _last,
+    "unfinished": _unfinished,
     "weight": lambda value, names: f"{_amount(value)} 分",
 }
