@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from engine.intake import files, sources, sql, typed
+from engine.intake import files, plain, sources, sql, typed
 from engine.intake.breaches import RECORD
 from engine.intake.checks import Checked, check
 from engine.intake.files import Source
@@ -94,7 +94,7 @@ class _Reading:
             )
         with ThreadPoolExecutor(1) as pool:
             hashing = pool.submit(files.digest, used)
-            scan, checked = self._checked(source, small.names)
+            scan, checked = self._checked(self._open(source), small.names)
         remarks = (*small.remarks, *scan.remarks, *_odd_times(self.connection, orders, checked, source))
         aside = tuple(_set_aside(orders, checked, small.names))
         first, last = _range(self.connection, orders, checked.relation)
@@ -117,28 +117,35 @@ class _Reading:
             else:
                 self.say(f"正在读取 {source.name}")
                 try:
-                    scan, checked = self._checked(source, names)
+                    scan = self._open(source)
+                    read = plain.rows(scan, names)
+                    if read is None:
+                        scan, checked = self._checked(scan, names)
+                        problems += _problems(table, checked, names, source)
+                        read = tuple(_rows(self.connection, table, checked))
                 except InputError as error:
                     problems += error.problems
                     continue
                 remarks += scan.remarks
-                problems += _problems(table, checked, names, source)
-                rows[table.id] = tuple(_rows(self.connection, table, checked))
+                rows[table.id] = read
             if source is not None and len(table.key) == 1:
                 names[table.id] = tuple(str(row[table.key[0]]) for row in rows[table.id])
         if problems:
             try:
-                sources.open_source(self.found["orders"], self.scratch, self.connection)
+                self._open(self.found["orders"])
             except InputError as error:
                 problems += error.problems
             raise InputError(problems)
         return _Small(rows, names, tuple(remarks))
 
-    def _checked(self, source: Source, names: Mapping[str, tuple[str, ...]]) -> tuple[Scan, Checked]:
+    def _open(self, source: Source) -> Scan:
+        return sources.open_source(source, self.scratch, self.connection)
+
+    def _checked(self, scan: Scan, names: Mapping[str, tuple[str, ...]]) -> tuple[Scan, Checked]:
         """The fast reading; where DuckDB refuses the text, the careful one, which also says what is wrong with it."""
+        source = scan.source
         path = Place(str(source.paths[0]))
         relation = f"intake_{source.table.id}"
-        scan = sources.open_source(source, self.scratch, self.connection)
         try:
             try:
                 checked = check(self.connection, scan, names, relation)
