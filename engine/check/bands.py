@@ -1,7 +1,7 @@
 """Points of an indicator as a table: bands must part the counted orders among them, none left out, none in two.
 
 Knows indicators and answers; must not know rules or ranking. An indicator of one band is a share: what is not in the
-band brings nothing, and that is no gap.
+band brings nothing, and that is no gap; nor is there one where points are summed up or any one order tells.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def band_findings(indicator: Indicator, seen: tuple[Seen, ...], places: Places) 
     for i in range(len(indicator.points)):
         covered |= whole.columns[str(i)]
     left = counted & ~covered
-    if left and len(indicator.points) > 1 and whole.worlds.exact:
+    if left and indicator.combine == "mean" and len(indicator.points) > 1 and whole.worlds.exact:
         example = in_words(whole.examples(left)[0])
         what = f"指标“{indicator.id}”的得分档有缺口：统计范围内有工单不属于任何一档，例如：{example}"
         yield found("band-gap", place, what, indicator.id, "请补一档（可以是 0 分），或改各档的条件")

@@ -31,12 +31,13 @@ def deadline_findings(policy: Policy, places: Places) -> Iterator[Finding]:
 
 
 def _clock(policy: Policy, id: str, clock: Clock, place: Place) -> Iterator[Finding]:
+    longest = clock.amount + sum(extension.at_most or 0 for extension in clock.extended_by)
     day = policy.first.begin.date()
     while day < policy.last.end.date():
         try:
-            policy.calendar.last_day(day, clock.amount, start_day_counts=clock.start_day_counts)
+            policy.calendar.last_day(day, longest, start_day_counts=clock.start_day_counts)
         except UndeclaredYearError as error:
-            yield _undeclared(place, f"义务“{id}”从 {day} 起 {clock.amount} 个工作日", error.year)
+            yield _undeclared(place, f"义务“{id}”从 {day} 起 {longest} 个工作日", error.year)
             return
         day += dt.timedelta(days=1)
 

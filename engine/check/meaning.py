@@ -17,9 +17,15 @@ from engine.check.places import Places
 from engine.check.tables import decision_findings
 from engine.decisions.questions import Group, Question
 from engine.policy.model import Policy
+from engine.policy.model_scoring import Indicator
 
 Sets = Mapping[str, tuple[tuple[Group, bool], ...]]
 SINGLE = "single"
+
+
+def counting(policy: Policy) -> Iterator[Indicator]:
+    """The indicators that count orders."""
+    yield from (indicator for indicator in policy.indicators if indicator.deducted is None)
 
 
 def question_sets(policy: Policy, places: Places) -> Sets:
@@ -30,7 +36,7 @@ def question_sets(policy: Policy, places: Places) -> Sets:
     for decision in policy.decisions:
         rules = tuple(Question(rule.id, rule.when) for rule in decision.rules)
         sets[f"decision:{decision.id}"] = grouped(rules, several=decision.hit == "unique")
-    for indicator in policy.indicators:
+    for indicator in counting(policy):
         sets[f"bands:{indicator.id}"] = grouped(band_questions(indicator))
     for gate in policy.gates:
         sets[f"gate:{gate.id}"] = grouped(outcome_questions(gate.outcomes))
@@ -44,7 +50,7 @@ def meaning_findings(policy: Policy, answers: Mapping[str, tuple[Seen, ...]], pl
     yield from single_findings(single_conditions(policy, places), answers[SINGLE])
     for decision in policy.decisions:
         yield from decision_findings(decision, answers[f"decision:{decision.id}"], places)
-    for indicator in policy.indicators:
+    for indicator in counting(policy):
         yield from band_findings(indicator, answers[f"bands:{indicator.id}"], places)
     closed: set[str] = set()
     for gate in policy.gates:

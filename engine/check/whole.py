@@ -139,14 +139,20 @@ def _meanings(variants: Iterable[_Variant], effort: Effort) -> Iterator[Finding]
     except CompileError as error:
         yield found("engine-limit", Place(variants[0].policy.folder), "规则不能编译", "", str(error))
         return
-    told: set[Finding] = set()
+    told: set[tuple[str, Place, str]] = set()
     for variant in variants:
         start = f"{variant.choice}/"
         own = {name.removeprefix(start): seen for name, seen in answers.items() if name.startswith(start)}
-        for finding in meaning_findings(variant.policy, own, variant.places):
-            if finding not in told:
-                told.add(finding)
+        findings = tuple(meaning_findings(variant.policy, own, variant.places))
+        for finding in findings:
+            if _subject(finding) not in told:
                 yield replace(finding, problem=_under(finding.problem, variant.choice))
+        told.update(map(_subject, findings))
+
+
+def _subject(finding: Finding) -> tuple[str, Place, str]:
+    """The same under another option, even where numbers in the words differ."""
+    return finding.kind, finding.problem.place, finding.problem.value
 
 
 def _under(problem: Problem, choice: str) -> Problem:

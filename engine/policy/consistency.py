@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any as Data
 
 from engine.months import Month
 from engine.policy.condition import Path
@@ -113,11 +114,11 @@ def _columns(context: Context, tables: Mapping[str, Table]) -> None:
             _typed(context, table, data["dated_by"], ("time",), "fields", ("tables", i, "dated_by"))
         if data.get("unit") is not None:
             _typed(context, table, data["unit"], _NAMES, "fields", ("tables", i, "unit"))
-    for i, bonus in enumerate(context.part("indicators").get("bonuses", ())):
-        if bonus["table"] in tables:
-            table = tables[bonus["table"]]
+    for path, recorded in _recorded(context):
+        if recorded["table"] in tables:
+            table = tables[recorded["table"]]
             for key, types in (("month", ("month",)), ("unit", _NAMES), ("points", _NUMBERS)):
-                _typed(context, table, bonus[key], types, "indicators", ("bonuses", i, key))
+                _typed(context, table, recorded[key], types, "indicators", (*path, key))
     for i, gate in enumerate(context.part("ranking").get("gates", ())):
         if gate["table"] in tables:
             table = tables[gate["table"]]
@@ -128,6 +129,16 @@ def _columns(context: Context, tables: Mapping[str, Table]) -> None:
     for i, side in enumerate(context.part("policy").get("sides", ())):
         known = [column.id for column in (*units.columns, *tables["orders"].columns)]
         context.known(side["column"], known, "字段", "policy", ("sides", i, "column"))
+
+
+def _recorded(context: Context) -> Iterator[tuple[Path, Mapping[str, Data]]]:
+    """Everything that reads recorded points."""
+    part = context.part("indicators")
+    for kind in ("bonuses", "vetoes"):
+        yield from (((kind, i), item) for i, item in enumerate(part.get(kind, ())))
+    for i, indicator in enumerate(part["indicators"]):
+        if "deducted" in indicator:
+            yield ("indicators", i, "deducted"), indicator["deducted"]
 
 
 def _typed(context: Context, table: Table, name: str, types: Iterable[str], part: str, path: Path) -> None:
