@@ -67,7 +67,7 @@ def _section(position: int, subject: Document, a: Document, b: Document) -> str:
     return f"""<section id="s{position}">
 <h2>{_safe(subject["title"])} <small>{len(subject["changes"])} 处</small></h2>
 <table>
-<thead><tr><th class="what">改动</th>
+<thead><tr><th class="way"></th><th class="what">改动</th>
 <th class="value">{_safe(a["version"])}</th><th class="value">{_safe(b["version"])}</th>
 <th class="clause">条款</th></tr></thead>
 <tbody>
@@ -83,7 +83,7 @@ def _row(change: Document) -> str:
     effects = "".join(f"<li>{_safe(effect)}</li>" for effect in change["effects"])
     old, new = _marked(change["old_text"], change["new_text"])
     return (
-        f'<tr id="{_safe(change["id"])}"><td>{tag}<span class="sentence">{_safe(change["sentence"])}</span>'
+        f'<tr id="{_safe(change["id"])}"><td>{tag}</td><td><span class="sentence">{_safe(change["sentence"])}</span>'
         + (f'<ul class="effects">{effects}</ul>' if effects else "")
         + f"</td>{_value(old, change['old_place'], 'old')}{_value(new, change['new_place'], 'fresh')}"
         + f"<td>{_safe(change['clause'])}</td></tr>"
