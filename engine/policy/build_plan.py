@@ -22,6 +22,8 @@ ITEMS: tuple[tuple[str, str], ...] = (
     ("indicators", "indicators"),
     ("indicators", "shown"),
     ("indicators", "bonuses"),
+    ("indicators", "vetoes"),
+    ("indicators", "bases"),
     ("ranking", "aggregates"),
     ("ranking", "gates"),
     ("consequences", "consequences"),
