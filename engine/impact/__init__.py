@@ -1,0 +1,1 @@
+"""What another version, or another reading, would change for real orders, and because of what."""

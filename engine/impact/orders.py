@@ -1,0 +1,233 @@
+"""Which orders two versions judge differently: rules, exclusions from indicators, obligations.
+
+Only what is asked differently is looked up at all. Knows what an answer depends on; must not know why versions differ.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+from sqlglot import exp
+
+from engine.choosing import Taken
+from engine.compiled import CompiledPolicy, Decided
+from engine.conditions import Tag, yes
+from engine.counting import decider
+from engine.decisions.questions import Question
+from engine.impact.replay import Replay
+from engine.order_results import Detail, detail, refuse_undeclared
+from engine.policy.model import Policy
+from engine.policy.model_orders import ClockDeadline, Obligation, Rule
+from engine.policy.model_scoring import Indicator
+from engine.questions import excluded_tag, needed, obligation_questions, outcome_questions, rule_questions
+from engine.tallies import MissedLookUpError
+
+Kind = Literal["rule", "exclusion", "obligation"]
+NOTHING = ""
+"""The state of an obligation that does not apply, and of a rule that does not fire."""
+FIRED = "fired"
+
+
+@dataclass(frozen=True, order=True)
+class Judged:
+    """A rule by its id, an exclusion by its indicator's id, or an obligation by its id."""
+
+    kind: Kind
+    id: str
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Orders of ``unit`` that went from state ``old`` to ``new``."""
+
+    unit: str
+    old: str
+    new: str
+    orders: int
+
+
+@dataclass(frozen=True)
+class OrderChange:
+    """``title`` and ``clause`` by the later version, where it has the item. ``examples``: (order, unit, old, new) of
+    the first few by order id."""
+
+    judged: Judged
+    title: str
+    clause: str
+    moved: tuple[Moved, ...]
+    examples: tuple[tuple[str, str, str, str], ...]
+
+    @property
+    def orders(self) -> int:
+        return sum(moved.orders for moved in self.moved)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """How many orders each version takes in, and how many only one of them does, with a few of these."""
+
+    before: int
+    after: int
+    only_before: tuple[str, ...]
+    only_after: tuple[str, ...]
+    left: int
+    come: int
+
+
+def judging(policy: Policy) -> Mapping[Judged, Hashable]:
+    """By what is judged, everything that the answer depends on apart from the orders as they are read."""
+    rules = rule_questions(policy)
+    asked = {question.id: question for question in (*rules, *obligation_questions(policy))}
+    found: dict[Judged, Hashable] = {}
+    for rule in policy.rules:
+        if rule.listed:
+            found[Judged("rule", rule.id)] = needed((replace(asked[rule.id], id="", gives=()),), rules)
+    given = {tag for rule in rules for tag in rule.gives}
+    for indicator in policy.indicators:
+        if excluded_tag(indicator.id) in given:
+            found[Judged("exclusion", indicator.id)] = needed((_excluded(indicator.id),), rules)
+    for obligation in policy.obligations:
+        own = [question for id, question in asked.items() if id.partition(":")[2] == obligation.id]
+        deadline = obligation.deadline
+        counts_days = isinstance(deadline, ClockDeadline) and deadline.clock.unit == "working_days"
+        calendar = policy.calendar if counts_days else None
+        plain = replace(obligation, title="", clause="", forms=())
+        found[Judged("obligation", obligation.id)] = (plain, needed(own, rules), calendar)
+    return found
+
+
+def _excluded(indicator: str) -> Question:
+    return Question(f"excluded-from:{indicator}", yes(Tag(excluded_tag(indicator))))
+
+
+def touched(before: Policy, after: Policy) -> tuple[Judged, ...]:
+    """What the two may judge differently, in order of the kinds and ids."""
+    a, b = judging(before), judging(after)
+    return tuple(sorted(one for one in {*a, *b} if a.get(one) != b.get(one)))
+
+
+def order_changes(replay: Replay, before: Policy, after: Policy, most: int) -> tuple[OrderChange, ...]:
+    """What differs for at least one order that both take in; ``most``: how many examples of each.
+
+    Raises PolicyError, InputError and MissedLookUpError.
+    """
+    wanted = touched(before, after)
+    if before.tables != after.tables:
+        wanted = tuple(sorted({*judging(before), *judging(after)}))
+    if not wanted:
+        return ()
+    connection = replay.taken(before).connection
+    for name, policy in (("impact_before", before), ("impact_after", after)):
+        _keep(replay, policy, wanted, name, connection)
+    found = []
+    for number, one in enumerate(wanted):
+        moved = _moved(connection, number)
+        if moved:
+            examples = _examples(connection, number, most)
+            found.append(OrderChange(one, *_named(one, after, before), moved, examples))
+    return tuple(found)
+
+
+def accepted(replay: Replay, before: Policy, after: Policy, most: int) -> Accepted:
+    """What the two ways of reading the folder take in."""
+    a, b = replay.taken(before), replay.taken(after)
+    if a.intake is b.intake:
+        return Accepted(a.intake.orders, b.intake.orders, (), (), 0, 0)
+    left, right = (set(_ids(taken)) for taken in (a, b))
+    gone, come = sorted(left - right), sorted(right - left)
+    return Accepted(len(left), len(right), tuple(gone[:most]), tuple(come[:most]), len(gone), len(come))
+
+
+def _ids(taken: Taken) -> list[str]:
+    key = exp.column(taken.policy.orders.key[0], quoted=True)
+    query = exp.select(key).from_(exp.to_table(taken.intake.relation, quoted=True))
+    return [id for (id,) in taken.connection.execute(query.sql(dialect="duckdb")).fetchall()]
+
+
+def _keep(replay: Replay, policy: Policy, wanted: Sequence[Judged], name: str, into: duckdb.DuckDBPyConnection) -> None:
+    """Table ``name`` in ``into``: order, unit and the state of everything ``wanted``, as ``policy`` judges it."""
+    taken = replay.taken(policy)
+    found, columns = _joined(replay, policy, taken, wanted)
+    states = [exp.alias_(state, f"s{i}") for i, state in enumerate(columns)]
+    unit = exp.alias_(exp.column(policy.orders.unit or "", table="o", quoted=True), "unit")
+    missed = exp.alias_(found.answers.missed, "missed")
+    query = found.source.select(exp.alias_(found.order_id, "id"), unit, missed, *states).sql(dialect="duckdb")
+    if taken.connection is into:
+        into.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            file = str(Path(scratch) / f"{name}.parquet").replace("'", "''")
+            taken.connection.execute(f"COPY ({query}) TO '{file}' (FORMAT parquet)")
+            into.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_parquet('{file}')")
+    row = into.execute(f"SELECT count(*) FILTER (missed) FROM {name}").fetchone()
+    if row is not None and row[0]:
+        raise MissedLookUpError(f"{row[0]}")
+
+
+def _joined(replay: Replay, policy: Policy, taken: Taken, wanted: Sequence[Judged]) -> tuple[Detail, list[exp.Expr]]:
+    """The orders joined with only the answers that are needed, and the state of everything ``wanted``."""
+    rules = rule_questions(policy)
+    known = judging(policy)
+    obligations = tuple(item for item in policy.obligations if Judged("obligation", item.id) in wanted)
+    small = replace(policy, obligations=obligations, marks=())
+    excluded = [_excluded(one.id) for one in wanted if one.kind == "exclusion" and one in known]
+    asked = [rule for rule in rules if Judged("rule", rule.id) in wanted]
+    asked += [*obligation_questions(small), *excluded]
+    questions = needed(asked, rules)
+    states = [outcome_questions(item.id, item.states) for item in obligations]
+    main, *outcomes = replay.decided(policy, [questions, *states])
+    by_state: dict[str, tuple[Decided, ...]] = {
+        item.id: decided for item, decided in zip(obligations, outcomes, strict=True)
+    }
+    compiled = CompiledPolicy(small, (), main, {}, by_state, {})
+    decide = decider(replay.given.time_limit)
+    found = detail(compiled, taken.connection, taken.intake.relation, replay.given.as_of, decide)
+    refuse_undeclared(found)
+    by_id = {item.obligation.id: item for item in found.obligations}
+    columns: list[exp.Expr] = []
+    for one in wanted:
+        if one not in known:
+            columns.append(exp.Literal.string(NOTHING))
+        elif one.kind == "obligation":
+            item = by_id[one.id]
+            columns.append(_case(item.applies, item.state))
+        else:
+            id = one.id if one.kind == "rule" else _excluded(one.id).id
+            columns.append(_case(found.answers.answer[id], exp.Literal.string(FIRED)))
+    return found, columns
+
+
+def _case(holds: exp.Expr, state: exp.Expr) -> exp.Expr:
+    return exp.Case(ifs=[exp.If(this=holds.copy(), true=state.copy())], default=exp.Literal.string(NOTHING))
+
+
+_BOTH = "FROM impact_before a JOIN impact_after b USING (id) WHERE a.s{0} <> b.s{0}"
+
+
+def _moved(connection: duckdb.DuckDBPyConnection, number: int) -> tuple[Moved, ...]:
+    query = f"SELECT a.unit, a.s{number}, b.s{number}, count(*) {_BOTH.format(number)} GROUP BY ALL ORDER BY ALL"
+    return tuple(Moved(*row) for row in connection.execute(query).fetchall())
+
+
+def _examples(connection: duckdb.DuckDBPyConnection, number: int, most: int) -> tuple[tuple[str, str, str, str], ...]:
+    query = f"SELECT id, a.unit, a.s{number}, b.s{number} {_BOTH.format(number)} ORDER BY id LIMIT {most}"
+    return tuple(connection.execute(query).fetchall())
+
+
+def _named(one: Judged, *policies: Policy) -> tuple[str, str]:
+    """Title and clause by the first of ``policies`` that has the item."""
+    for policy in policies:
+        listed: Mapping[Kind, Sequence[Rule | Indicator | Obligation]] = {
+            "rule": policy.rules,
+            "exclusion": policy.indicators,
+            "obligation": policy.obligations,
+        }
+        for item in listed[one.kind]:
+            if item.id == one.id:
+                return item.title, item.clause
+    return one.id, ""
