@@ -89,7 +89,7 @@ class DuckDB:
     connection: duckdb.DuckDBPyConnection
 
     def distinct(self, query: exp.Select) -> list[tuple[str | bool, ...]]:
-        return self.connection.execute(query.distinct().sql(dialect="duckdb")).fetchall()
+        return self.connection.execute(query.distinct(copy=False).sql(dialect="duckdb", copy=False)).fetchall()
 
     def store(
         self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[str | bool | int, ...]]
@@ -127,8 +127,9 @@ def _join(database: Database, answers: Answers, row: Row, item: Decided, decide_
     answered = zip(*held.values(), strict=True) if held else ((),) * len(decided)
     found = zip(*(key.values for key in keys), strict=True)
     database.store(name, columns, [(*key, *truths, True) for key, truths in zip(found, answered, strict=True)])
-    on = exp.and_(*(exp.EQ(this=column(f"k{i}", name), expression=key.sql) for i, key in enumerate(keys)))
-    answers.source = answers.source.join(exp.to_table(name), on=on, join_type="left")
+    parts = (exp.EQ(this=column(f"k{i}", name), expression=key.sql) for i, key in enumerate(keys))
+    on = exp.and_(*parts, copy=False)
+    answers.source.join(exp.to_table(name), on=on, join_type="left", copy=False)
     answers.hits.append(column("hit", name))
 
 

@@ -65,17 +65,23 @@ def tally_query(policy: Policy, answers: Answers) -> exp.Select:
     """
     placed = events(policy)
     distinct = tuple(dict.fromkeys(placed.values()))
-    unit = column(policy.orders.unit or "")
-    months = [exp.alias_(_month(event, policy, answers), f"m{i}") for i, event in enumerate(distinct)]
-    sums = [exp.alias_(_number_of(holds), f"n{i}") for i, holds in enumerate(counted(policy, answers))]
-    keys = [unit, *(month.this for month in months)]
-    orders = exp.alias_(exp.Count(this=exp.Star()), "orders")
-    grouped = answers.found().select(exp.alias_(unit, "unit"), *months, orders, *sums).group_by(*keys)
+    keys = [column(policy.orders.unit or ""), *(_month(event, policy, answers) for event in distinct)]
+    names = ["unit", *(f"m{i}" for i in range(len(distinct)))]
+    sums = [_named(_number_of(holds), f"n{i}") for i, holds in enumerate(counted(policy, answers))]
+    orders = _named(exp.Count(this=exp.Star()), "orders")
+    shown = [_named(key.copy(), name) for key, name in zip(keys, names, strict=True)]
+    # Copies of the growing query, which these calls make unless told otherwise, would take longer than the rest.
+    grouped = answers.found().select(*shown, orders, *sums, copy=False).group_by(*keys, copy=False)
     parts = [_event_query(i, len(sums)) for i in range(len(distinct))]
     union: exp.Query = parts[0]
     for part in parts[1:]:
-        union = exp.union(union, part, distinct=False)
-    return exp.select("*").from_(union.subquery("t")).with_("grouped", as_=grouped, materialized=True)
+        union = exp.union(union, part, distinct=False, copy=False)
+    every = exp.Select(expressions=[exp.Star()]).from_(union.subquery("t", copy=False), copy=False)
+    return every.with_("grouped", as_=grouped, materialized=True, copy=False)
+
+
+def _named(value: exp.Expr, name: str) -> exp.Alias:
+    return exp.Alias(this=value, alias=exp.to_identifier(name))
 
 
 def counted(policy: Policy, answers: Answers) -> tuple[exp.Expr, ...]:
@@ -102,12 +108,13 @@ def _number_of(holds: exp.Expr) -> exp.Expr:
 
 
 def _event_query(number: int, sums: int) -> exp.Select:
-    keys = [column("unit", "g"), column(f"m{number}", "g")]
-    added = [exp.alias_(exp.Sum(this=column(name, "g")), name) for name in ("orders", *(f"n{i}" for i in range(sums)))]
+    month = f"m{number}"
+    added = [_named(exp.Sum(this=column(name, "g")), name) for name in ("orders", *(f"n{i}" for i in range(sums)))]
+    event = _named(exp.Literal.number(number), "event")
     return (
-        exp.select(exp.alias_(exp.Literal.number(number), "event"), keys[0], exp.alias_(keys[1], "m"), *added)
-        .from_(exp.alias_(exp.to_table("grouped"), "g", table=True))
-        .group_by(*keys)
+        exp.Select(expressions=[event, column("unit", "g"), _named(column(month, "g"), "m"), *added])
+        .from_(exp.alias_(exp.to_table("grouped"), "g", table=True, copy=False), copy=False)
+        .group_by(column("unit", "g"), column(month, "g"), copy=False)
     )
 
 
@@ -119,18 +126,20 @@ def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnectio
     asked = [
         [(id, sums.index(answers.answer[id])) for id, fields in placed.items() if fields == event] for event in distinct
     ]
-    rows = connection.execute(tally_query(policy, answers).sql(dialect="duckdb")).fetchall()
+    rows = connection.execute(tally_query(policy, answers).sql(dialect="duckdb", copy=False)).fetchall()
     counts: dict[str, dict[tuple[str, Month], int]] = {id: {} for id in placed}
+    months = {month.index: month for month in policy.first.through(policy.last)}
     units: set[str] = set()
     found = 0
     for event, unit, index, orders, *numbers in rows:
         found += orders if event == 0 else 0
         units.add(unit)
-        if index is None or not policy.first.index <= index <= policy.last.index:
+        if index not in months:  # another cycle's, or in no month
             continue
+        key = unit, months[index]
         for id, place in asked[event]:
             if numbers[place]:
-                counts[id][unit, Month(index)] = int(numbers[place])
+                counts[id][key] = int(numbers[place])
     missed = _orders(answers, connection) - found
     if missed:
         raise MissedLookUpError(f"{missed}")
