@@ -54,6 +54,13 @@ def problems_of(error: ValidationError, root: Node, readings: Readings) -> Itera
                     title = schema.get("properties", {}).get(key, {}).get("title", "")
                     what = f"缺少键“{key}”" + (f"（{title}）" if title else "")
                     yield Problem(node.place, what, "", f"请写上 {key}: …")
+        case "dependentRequired" if isinstance(node, MapNode):
+            for given, needed in limit.items():
+                for key in needed if node.get(given) is not None else ():
+                    if node.get(key) is None:
+                        title = schema.get("properties", {}).get(key, {}).get("title", "")
+                        what = f"有“{given}”就要有键“{key}”" + (f"（{title}）" if title else "")
+                        yield Problem(node.place, what, "", f"请写上 {key}: …")
         case "not" if not limit:
             # The value is refused whatever it is, so it is the key that is wrong.
             *above, key = error.absolute_path
