@@ -158,7 +158,7 @@ def _unit(found: Impact, kind: Kind, period: str, unit: str) -> Json:
     before, after = at(found.a, spot), at(found.b, spot)
     moved = after - before if isinstance(before, Fraction) and isinstance(after, Fraction) else None
     rank, last = Spot("rank", kind, period, unit), Spot("last", kind, period, unit)
-    told = (_told(found, rank, str) or _told(found, last, str)) or ("", "")
+    told = _told(found, rank, str) or _told(found, last, str)
     return {
         "unit": unit,
         "before": _seat(found.a, kind, period, unit),
@@ -170,7 +170,7 @@ def _unit(found: Impact, kind: Kind, period: str, unit: str) -> Json:
         ],
         "rank_because": _because(found, rank),
         "last_because": _because(found, last),
-        "sentence": "，".join(filter(None, told)),
+        "sentence": "" if told is None else str(told),
     }
 
 
@@ -180,7 +180,7 @@ def _in_order(spots: Sequence[Spot]) -> list[Spot]:
     return sorted((spot for spot in spots if spot.what in order), key=lambda spot: order.index(spot.what))
 
 
-def _told(found: Impact, spot: Spot, named: phrases.Named) -> tuple[str, str] | None:
+def _told(found: Impact, spot: Spot, named: phrases.Named) -> phrases.Told | None:
     """What happened at ``spot``, and why; None where nothing did, or where the rank says it."""
     why = found.causes.get(spot)
     if why is None or (spot.what == "last" and Spot("rank", spot.kind, spot.period, spot.subject) in found.causes):
@@ -188,9 +188,12 @@ def _told(found: Impact, spot: Spot, named: phrases.Named) -> tuple[str, str] | 
     before, after = at(found.a, spot), at(found.b, spot)
     if spot.what in ("rank", "last"):
         shown = phrases.rank_without if spot.what == "rank" else None
-        return phrases.moved(found.a, found.b, spot), phrases.reason(why, found.items, before, shown)
-    say = phrases.gate if spot.what == "gate" else phrases.consequence
-    return say(spot, before, after, named), phrases.reason(why, found.items)
+        reason = phrases.reason(why, found.items, before, shown)
+        return phrases.Told(phrases.moved(found.a, found.b, spot), "", reason)
+    reason = phrases.reason(why, found.items)
+    if spot.what == "gate":
+        return phrases.Told(phrases.gate(spot, before, after, named), "", reason)
+    return phrases.Told(*phrases.consequence(spot, before, after, named), reason)
 
 
 def _error(error: float | None) -> float | None:
@@ -238,7 +241,7 @@ def _gate(found: Impact, spot: Spot, named: phrases.Named) -> Json:
         "before": at(found.a, spot),
         "after": at(found.b, spot),
         "because": _because(found, spot),
-        "sentence": "，".join(_told(found, spot, named) or ()),
+        "sentence": str(_told(found, spot, named)),
     }
 
 
@@ -252,7 +255,7 @@ def _consequence(found: Impact, spot: Spot, named: phrases.Named) -> Json:
         "before": _plain(before),
         "after": _plain(after),
         "because": _because(found, spot),
-        "sentence": "，".join(_told(found, spot, named) or ()),
+        "sentence": str(_told(found, spot, named)),
     }
 
 

@@ -5,6 +5,7 @@ Only what is asked differently is looked up at all. Knows what an answer depends
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from engine.questions import excluded_tag, needed, obligation_questions, outcome
 from engine.tallies import MissedLookUpError
 
 Kind = Literal["rule", "exclusion", "obligation"]
+Span = tuple[dt.datetime | None, dt.datetime | None]
 NOTHING = ""
 """The state of an obligation that does not apply, and of a rule that does not fire."""
 FIRED = "fired"
@@ -111,8 +113,11 @@ def touched(before: Policy, after: Policy) -> tuple[Judged, ...]:
     return tuple(sorted(one for one in {*a, *b} if a.get(one) != b.get(one)))
 
 
-def order_changes(replay: Replay, before: Policy, after: Policy, most: int) -> tuple[OrderChange, ...]:
-    """What differs for at least one order that both take in; ``most``: how many examples of each.
+def order_changes(
+    replay: Replay, before: Policy, after: Policy, most: int, span: Span = (None, None)
+) -> tuple[OrderChange, ...]:
+    """What differs for at least one order that both take in; ``most``: how many examples of each. Only orders dated
+    within ``span``, its end excluded.
 
     Raises PolicyError, InputError and MissedLookUpError.
     """
@@ -123,7 +128,7 @@ def order_changes(replay: Replay, before: Policy, after: Policy, most: int) -> t
         return ()
     connection = replay.taken(before).connection
     for name, policy in (("impact_before", before), ("impact_after", after)):
-        _keep(replay, policy, wanted, name, connection)
+        _keep(replay, policy, wanted, name, connection, span)
     found = []
     for number, one in enumerate(wanted):
         moved = _moved(connection, number)
@@ -149,10 +154,14 @@ def _ids(taken: Taken) -> list[str]:
     return [id for (id,) in taken.connection.execute(query.sql(dialect="duckdb")).fetchall()]
 
 
-def _keep(replay: Replay, policy: Policy, wanted: Sequence[Judged], name: str, into: duckdb.DuckDBPyConnection) -> None:
+def _keep(
+    replay: Replay, policy: Policy, wanted: Sequence[Judged], name: str, into: duckdb.DuckDBPyConnection, span: Span
+) -> None:
     """Table ``name`` in ``into``: order, unit and the state of everything ``wanted``, as ``policy`` judges it."""
     taken = replay.taken(policy)
-    found, columns = _joined(replay, policy, taken, wanted)
+    joined, columns = _joined(replay, policy, taken, wanted)
+    found = replace(joined, since=span[0], until=span[1])
+    refuse_undeclared(found)
     states = [exp.alias_(state, f"s{i}") for i, state in enumerate(columns)]
     unit = exp.alias_(exp.column(policy.orders.unit or "", table="o", quoted=True), "unit")
     missed = exp.alias_(found.answers.missed, "missed")
@@ -187,7 +196,6 @@ def _joined(replay: Replay, policy: Policy, taken: Taken, wanted: Sequence[Judge
     compiled = CompiledPolicy(small, (), main, {}, by_state, {})
     decide = decider(replay.given.time_limit)
     found = detail(compiled, taken.connection, taken.intake.relation, replay.given.as_of, decide)
-    refuse_undeclared(found)
     by_id = {item.obligation.id: item for item in found.obligations}
     columns: list[exp.Expr] = []
     for one in wanted:

@@ -6,6 +6,7 @@ Knows how facts and causes are said; must not know how they were found.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from engine.impact.causes import Because, Without
 from engine.impact.items import Item
@@ -42,12 +43,24 @@ def reason(why: Because, items: Sequence[Item], before: Outcome = None, shown: S
     return "因为几项改动合在一起（没有哪一项单独是必要的，也没有哪一项单独就足够）"
 
 
-def together(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """What happened and why, a pair each, as sentences: what has the same reason is said in one."""
-    by: dict[str, list[str]] = {}
-    for what, why in pairs:
-        by.setdefault(why, []).append(what)
-    return [f"{'；'.join(facts)}，{why}" for why, facts in by.items()]
+@dataclass(frozen=True)
+class Told:
+    """``what`` happened, to one of several things of one kind where ``of`` names it, and ``why``."""
+
+    what: str
+    of: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.what}{self.of}，{self.why}"
+
+
+def together(told: Sequence[Told]) -> list[str]:
+    """As sentences: what has the same reason is said in one, and things of one kind are listed."""
+    by: dict[str, dict[str, list[str]]] = {}
+    for one in told:
+        by.setdefault(one.why, {}).setdefault(one.what, []).append(one.of)
+    return [f"{'；'.join(what + '、'.join(of) for what, of in facts.items())}，{why}" for why, facts in by.items()]
 
 
 def _without(one: Without, items: Sequence[Item], before: Outcome, shown: Shown | None) -> str:
@@ -71,14 +84,14 @@ def moved(a: Outcomes, b: Outcomes, spot: Spot) -> str:
     return f"{spot.subject} {seat(a, spot)}→{seat(b, spot)}"
 
 
-def consequence(spot: Spot, before: Outcome, after: Outcome, named: Named) -> str:
-    """Whether the consequence is new, gone, or announced otherwise."""
+def consequence(spot: Spot, before: Outcome, after: Outcome, named: Named) -> tuple[str, str]:
+    """Whether the consequence is new, gone, or announced otherwise; and which."""
     who = f"{spot.subject} " if spot.subject else ""
     if before is None:
-        return f"{who}新增后果：{named(spot.rule)}"
+        return f"{who}新增后果：", named(spot.rule)
     if after is None:
-        return f"{who}不再有后果：{named(spot.rule)}"
-    return f"{who}后果“{named(spot.rule)}”改变：{differences(before, after)}"
+        return f"{who}不再有后果：", named(spot.rule)
+    return f"{who}后果“{named(spot.rule)}”改变：{differences(before, after)}", ""
 
 
 def differences(before: Outcome, after: Outcome) -> str:
