@@ -113,10 +113,10 @@ def ask(
     tables = dict(zip(wanted, compile_tables(wanted, cache=cache, time_limit=time_limit), strict=True))
     possible = {group: worlds(group.facts, orders) for group in wanted}
     nothing = Worlds({}, exact=False)
-    return {
-        name: tuple(Seen(group, tables.get(group), possible.get(group, nothing), whole) for group, whole in groups)
-        for name, groups in sets.items()
-    }
+    asked = dict.fromkeys(key for groups in sets.values() for key in groups)
+    # One for each group, however many sets it is in: what is worked out from it is worked out once.
+    seen = {key: Seen(key[0], tables.get(key[0]), possible.get(key[0], nothing), key[1]) for key in asked}
+    return {name: tuple(seen[key] for key in groups) for name, groups in sets.items()}
 
 
 def undecided(seen: Iterable[Seen]) -> tuple[str, ...]:

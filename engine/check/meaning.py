@@ -20,7 +20,14 @@ from engine.policy.model import Policy
 from engine.policy.model_scoring import Indicator
 
 Sets = Mapping[str, tuple[tuple[Group, bool], ...]]
+Answers = Mapping[str, tuple[Seen, ...]]
 SINGLE = "single"
+
+
+def _as_told(name: str, answers: Answers, told: tuple[Policy, Answers]) -> bool:
+    """Whether a set is answered by the very same tables."""
+    before = told[1].get(name, ())
+    return len(before) == len(answers[name]) and all(a is b for a, b in zip(before, answers[name], strict=True))
 
 
 def counting(policy: Policy) -> Iterator[Indicator]:
@@ -45,10 +52,14 @@ def question_sets(policy: Policy, places: Places) -> Sets:
     return sets
 
 
-def meaning_findings(policy: Policy, answers: Mapping[str, tuple[Seen, ...]], places: Places) -> Iterator[Finding]:
-    """``answers`` are those to ``question_sets``."""
+def meaning_findings(
+    policy: Policy, answers: Answers, places: Places, told: tuple[Policy, Answers] | None = None
+) -> Iterator[Finding]:
+    """``answers`` are those to ``question_sets``. Decisions that are as in ``told`` are passed over."""
     yield from single_findings(single_conditions(policy, places), answers[SINGLE])
     for decision in policy.decisions:
+        if told is not None and _as_told(f"decision:{decision.id}", answers, told) and decision in told[0].decisions:
+            continue
         yield from decision_findings(decision, answers[f"decision:{decision.id}"], places)
     for indicator in counting(policy):
         yield from band_findings(indicator, answers[f"bands:{indicator.id}"], places)

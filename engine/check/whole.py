@@ -13,7 +13,7 @@ from engine.cases.reading import FOLDER, Case, read_cases
 from engine.check.answers import ask
 from engine.check.coverage import case_findings, unused_readings
 from engine.check.finding import Finding, all_of, found
-from engine.check.meaning import meaning_findings, question_sets
+from engine.check.meaning import Answers, meaning_findings, question_sets
 from engine.check.places import Places
 from engine.compiled import compile_policy
 from engine.decisions.compile import CompileError
@@ -140,10 +140,12 @@ def _meanings(variants: Iterable[_Variant], effort: Effort) -> Iterator[Finding]
         yield found("engine-limit", Place(variants[0].policy.folder), "规则不能编译", "", str(error))
         return
     told: set[tuple[str, Place, str]] = set()
+    first: tuple[Policy, Answers] | None = None
     for variant in variants:
         start = f"{variant.choice}/"
         own = {name.removeprefix(start): seen for name, seen in answers.items() if name.startswith(start)}
-        findings = tuple(meaning_findings(variant.policy, own, variant.places))
+        findings = tuple(meaning_findings(variant.policy, own, variant.places, first))
+        first = first or (variant.policy, own)
         for finding in findings:
             if _subject(finding) not in told:
                 yield replace(finding, problem=_under(finding.problem, variant.choice))

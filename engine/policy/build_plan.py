@@ -104,15 +104,15 @@ def build_readings(context: Context) -> tuple[Reading, ...]:
 
 def check_references(context: Context) -> None:
     """Clauses that items name exist (where the policy lists clauses at all), and so does what covers a clause."""
-    ids = {str(item["id"]) for _, _, item in items(context)} | {str(context.part("policy")["id"])}
+    ids = sorted({str(item["id"]) for _, _, item in items(context)} | {str(context.part("policy")["id"])})
     clauses = context.part("clauses").get("clauses", ())
     known = tuple(str(clause["id"]) for clause in clauses)
     for i, clause in enumerate(clauses):
         if known.index(clause["id"]) != i:
             context.findings.add(context.place("clauses", ("clauses", i, "id")), "同一条文列了两次", clause["id"])
-        context.all_known(clause.get("covered_by", ()), sorted(ids), "编号", "clauses", ("clauses", i, "covered_by"))
+        context.all_known(clause.get("covered_by", ()), ids, "编号", "clauses", ("clauses", i, "covered_by"))
     for part, path, item in items(context):
         if known and "clause" in item:
             context.known(item["clause"], known, "条文", part, (*path, "clause"))
         for key in ("supports", "used_by"):
-            context.all_known(item.get(key, ()), sorted(ids), "编号", part, (*path, key))
+            context.all_known(item.get(key, ()), ids, "编号", part, (*path, key))
