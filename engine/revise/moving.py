@@ -13,6 +13,9 @@ from engine.revise.dates import date_in, moved_dates, moved_years, years_in
 from engine.revise.marks import Marks
 from engine.revise.text import Edit, Piece, YamlText, scalar_text
 
+_RULING = ("confirmed_by", "confirmed_on", "note")
+"""What a reading says of who confirmed it."""
+
 
 @dataclass
 class Move:
@@ -136,6 +139,8 @@ def _dates(root: Piece, move: Move, marks: Marks) -> Iterator[Edit]:
     first, last = root.text("first"), root.text("last")
     period = first is not None and last is not None and move.holds(first) and move.holds(last)
     for key, piece in root.entries:
+        if key.value in _RULING and root.get("chosen") is not None:
+            continue  # goes away with the ruling, or is none of the new document's business
         if piece.value is None:
             yield from _dates(piece, move, marks)
         elif period and key.value in ("id", "title"):
@@ -179,7 +184,7 @@ def _unconfirmed(file: YamlText, move: Move, marks: Marks) -> Iterator[Edit]:
         yield from _put(status, "provisional")
         by, on = item.text("confirmed_by") or "？", item.text("confirmed_on") or "？"
         marks.add(status, f"{move.label} 版由 {by} 于 {on} 确认，新文件须重新确认")
-        for name in ("confirmed_by", "confirmed_on"):
+        for name in _RULING:
             yield from removed_entry(file, item, name)
 
 
@@ -226,7 +231,7 @@ def _calendar(file: YamlText, move: Move, marks: Marks) -> Iterator[Edit]:
 
 def _emptied(file: YamlText, key: Piece, years: Piece) -> Iterator[Edit]:
     colon = file.text.index(":", key.end) + 1
-    yield Edit(colon, colon, " []")
+    yield Edit(key.end, colon, ": []")
     yield Edit(file.next_line(colon), _block_end(file, years), "")
 
 
