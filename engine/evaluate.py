@@ -21,7 +21,7 @@ from engine.gates import GateState, gate_states
 from engine.intake.found import Intake
 from engine.lookups import Answers
 from engine.months import Month
-from engine.order_results import Detail, detail
+from engine.order_results import Detail, detail, refuse_overlaps
 from engine.policy.model import Policy
 from engine.problems import Place, PolicyError, Problem
 from engine.scores import Scorer
@@ -67,6 +67,9 @@ def evaluate_taken(request: Request, taken: Taken, progress: Progress | None = N
     scorer = score(compiled, taken.intake, taken.connection, as_of, request.time_limit)
     months = monthly(policy, scorer, as_of)
     gates = gates_of(compiled, taken.intake)
+    if any(decision.hit == "unique" for decision in policy.decisions):
+        relation, decide = taken.intake.relation, decider(request.time_limit)
+        refuse_overlaps(detail(compiled, taken.connection, relation, as_of, decide))
     return conclude(compiled, taken.intake, taken.connection, as_of, scorer, months, gates)
 
 

@@ -19,7 +19,7 @@ from engine.facts import Row, column, timestamp
 from engine.lookups import Answers, DecideFound, DuckDB, look_up
 from engine.obligations import ObligationSql, obligations_sql
 from engine.policy.model_orders import Rule
-from engine.problems import InputError, Place, Problem
+from engine.problems import InputError, Place, PolicyError, Problem
 from engine.tallies import MissedLookUpError
 
 BATCH = 10_000
