@@ -67,11 +67,10 @@ class Impact:
 
 @dataclass(frozen=True)
 class Sides:
-    """The two versions, and the one of them whose cycle the orders are of."""
+    """The two versions."""
 
     a: Parts
     b: Parts
-    base: Policy
 
 
 def impact(

@@ -1,0 +1,103 @@
+"""Every unit's rank in every period under both versions, as a Vega-Lite specification and as an SVG picture.
+
+Knows the impact's list of ranks and Vega-Lite; the converter is an extra of its own and loaded only here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cli.wrapping import cells
+
+FONT = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, WenQuanYi Zen Hei, sans-serif"
+WIDE, HIGH, SIZE = 56, 28, 12
+UP, DOWN, STILL, INK, QUIET = "#1f6fb2", "#c8641b", "#f4f6f9", "#1c2733", "#5d6b7a"
+"""Blue and orange can be told apart by everybody."""
+
+DESCRIPTION = "各单位在各月、季度和年度的名次：新旧版本相同的只写一个数，不同的写作 旧→新"
+Rank = Mapping[str, Any]
+
+
+class NoConverterError(Exception):
+    """The package that draws pictures is not installed."""
+
+
+def specification(ranks: Sequence[Rank]) -> dict[str, Any]:
+    """A row a unit, by its last rank under the later version; a column a period; rank or ``old→new`` in each cell,
+    coloured by how far the unit moved."""
+    periods = list(dict.fromkeys(row["title"] for row in ranks))
+    values = [_value(row) for row in ranks]
+    most = max((abs(value["up"]) for value in values), default=0) or 1
+    label = SIZE / 2 * max((cells(row["unit"]) for row in ranks), default=0)
+    x = {
+        "field": "period",
+        "type": "ordinal",
+        "sort": periods,
+        "title": None,
+        "axis": {"orient": "top", "labelAngle": 0, "labelLimit": WIDE * 2, "domain": False, "ticks": False},
+    }
+    y = {
+        "field": "unit",
+        "type": "ordinal",
+        "sort": _by_last_rank(ranks),
+        "title": None,
+        "axis": {"labelLimit": 400, "minExtent": label + 10, "domain": False, "ticks": False, "labelPadding": 8},
+    }
+    colour = {
+        "field": "up",
+        "type": "quantitative",
+        "scale": {"domain": [-most, 0, most], "range": [DOWN, STILL, UP], "interpolate": "rgb"},
+        "legend": None,
+    }
+    far = f"abs(datum.up) > {most} * 0.6"
+    ink = {"condition": [{"test": far, "value": "#ffffff"}, {"test": "datum.up == 0", "value": QUIET}], "value": INK}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "description": DESCRIPTION,
+        "data": {"values": values},
+        "width": {"step": WIDE},
+        "height": {"step": HIGH},
+        "encoding": {"x": x, "y": y},
+        "layer": [
+            {"mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 2}, "encoding": {"color": colour}},
+            {
+                "mark": {"type": "text", "fontSize": SIZE},
+                "encoding": {"text": {"field": "shown", "type": "nominal"}, "color": ink},
+            },
+        ],
+        "config": {
+            "aria": False,
+            "font": FONT,
+            "view": {"stroke": None},
+            "axis": {"labelFontSize": SIZE, "labelColor": INK, "labelFont": FONT},
+            "text": {"font": FONT},
+        },
+    }
+
+
+def svg(ranks: Sequence[Rank]) -> str:
+    """The picture. Raises NoConverterError."""
+    try:
+        import vl_convert
+    except ImportError:
+        raise NoConverterError from None
+    return str(vl_convert.vegalite_to_svg(specification(ranks)))
+
+
+def _value(row: Rank) -> dict[str, Any]:
+    old, new = row["before"], row["after"]
+    before, after = ("–" if rank is None else str(rank) for rank in (old, new))
+    up = 0 if old is None or new is None else old - new
+    return {
+        "unit": row["unit"],
+        "period": row["title"],
+        "up": up,
+        "shown": before if before == after else f"{before}→{after}",
+    }
+
+
+def _by_last_rank(ranks: Sequence[Rank]) -> list[str]:
+    """Units as the last period that ranks them has them."""
+    last = {row["unit"]: row["after"] or row["before"] for row in ranks}
+    return sorted(last, key=lambda unit: (last[unit], unit))
