@@ -115,6 +115,27 @@ def results(found: Detail, progress: Callable[[int], None] | None = None) -> Ite
             progress(given)
 
 
+def refuse_overlaps(found: Detail) -> None:
+    """Raises PolicyError where two rules of a ``unique`` decision hold for one order, naming an order for each."""
+    problems: list[Problem] = []
+    for decision in found.compiled.policy.decisions:
+        if decision.hit != "unique" or len(decision.rules) < 2:
+            continue
+        held = [exp.cast(found.answers.answer[rule.id].copy(), "INT") for rule in decision.rules]
+        together: exp.Expr = held[0]
+        for one in held[1:]:
+            together = exp.Add(this=together, expression=one)
+        several = exp.GT(this=together, expression=exp.Literal.number(1))
+        query = found.answers.source.select(found.order_id, *held).where(several).order_by(found.order_id).limit(1)
+        for order, *bits in found.connection.execute(query.sql(dialect="duckdb")).fetchall():
+            ids = "、".join(rule.id for rule, bit in zip(decision.rules, bits, strict=True) if bit)
+            place = found.compiled.policy.places[decision.id]
+            what = f"“{decision.title}”只能有一条规则成立，工单 {order} 却有几条"
+            problems.append(Problem(place, what, ids, "改各条规则的条件，或把 hit 改为 collect 或 first"))
+    if problems:
+        raise PolicyError(problems)
+
+
 def refuse_undeclared(found: Detail) -> None:
     """Raises InputError where a deadline needs a year that the calendar does not declare."""
     problems: list[Problem] = []
