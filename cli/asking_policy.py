@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.locations import Locations, cache_folder, locations
+from cli.locations import Locations, locations
 from cli.options import CommandError
 from engine.problems import PolicyError
 
@@ -40,23 +40,6 @@ def one_policy(version: str | None, folder: Path | None, chosen: Mapping[str, st
 
     places = locations(folder)
     return load_policy(one_folder(version, places), places.schemas, chosen)
-
-
-def run_cases(version: str | None, folder: Path | None, *, cached: bool) -> list[tuple[str, int, list[str]]]:
-    """Name, number of cases and, for each that does not hold, what is wrong: of the version asked for, or of every one.
-
-    Raises PolicyError, InputError, CommandError and CompileError.
-    """
-    from engine.cases.running import run_cases as run
-
-    places = locations(folder)
-    cache = cache_folder() if cached else None
-    ran = []
-    for path in asked_folders(version, places):
-        results = list(run(path, places.schemas, cache=cache, time_limit=COMPILE_SECONDS))
-        failures = ["\n".join(map(str, result.failures)) for result in results if result.failures]
-        ran.append((path.name, len(results), failures))
-    return ran
 
 
 def _versions(places: Locations) -> list[Path]:

@@ -12,7 +12,9 @@ import typer
 
 import cli.commands_check  # puts its command into the group
 import cli.commands_diff
-import cli.commands_revise  # noqa: F401  # likewise
+import cli.commands_impact
+import cli.commands_revise
+import cli.commands_test  # noqa: F401  # likewise
 from cli.commands_explain import explain_app
 from cli.commands_policy import policy_app
 from cli.help import ChineseCommand, ChineseGroup, option

@@ -12,7 +12,7 @@ import typer
 
 from cli.commands_show import register as register_show
 from cli.help import ChineseCommand, ChineseGroup
-from cli.options import CommandError, NoCacheOption, PoliciesOption
+from cli.options import PoliciesOption
 
 FOUND = 1
 
@@ -41,30 +41,6 @@ def list_(policies: PoliciesOption = None) -> None:
 
 
 register_show(policy_app)
-
-
-@policy_app.command(
-    "test",
-    cls=ChineseCommand,
-    help="""运行一个版本的 cases 文件夹里的全部用例（给定什么数据，应得什么结果）。不写版本则运行全部版本的。
-
-    退出码：0 全部通过；1 有用例不通过；2 命令或方案有错。""",
-)
-def test(version: VersionArgument = None, policies: PoliciesOption = None, no_cache: NoCacheOption = False) -> None:
-    from cli.asking_policy import run_cases
-    from cli.output import complain, progress, write
-
-    with progress("正在运行用例…"):
-        results = run_cases(version, _path(policies), cached=not no_cache)
-    total = sum(count for _, count, _ in results)
-    if not total:
-        raise CommandError("没有找到用例。用例放在版本文件夹的 cases 文件夹里")
-    for name, count, failures in results:
-        for failure in failures:
-            complain(failure)
-        write(f"{name}：{count} 个用例，{count - len(failures)} 个通过，{len(failures)} 个不通过\n")
-    if any(failures for _, _, failures in results):
-        raise typer.Exit(FOUND)
 
 
 def _path(text: str | None) -> Path | None:

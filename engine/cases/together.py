@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from engine.cases.giving import order_cells
 from engine.cases.order_outcomes import OrderOutcome
 from engine.cases.reading import Case, Given, GivenRow
 from engine.compiled import CompiledPolicy
 from engine.conditions import Choice, Comparison, Element
-from engine.intake.found import Cell, Intake, Row
+from engine.intake.found import Intake, Row
 from engine.measures import Measures
+from engine.months import Month
 from engine.policy.model import Policy
+from engine.policy.model_scoring import Recorded
 from engine.policy.model_tables import Table, TableId
 from engine.scores import Scorer
 from engine.tallies import Tallies
@@ -41,7 +44,11 @@ def can_join(compiled: CompiledPolicy, case: Case) -> bool:
     policy, tables = compiled.policy, case.given.tables
     if not policy.has_table("units") or policy.orders.column(policy.orders.unit or "").type != "reference":
         return False
-    if any(tables[id] for id in tables if id not in _JOINED) or not tables.get("units") or not (tables["orders"] or case.given.standings):
+    if (
+        any(tables[id] for id in tables if id not in _JOINED)
+        or not tables.get("units")
+        or not (tables["orders"] or case.given.standings)
+    ):
         return False
     tested = {name for item in (*compiled.counting, *compiled.detail) for name in _fields(item.group.facts)}
     if tested.intersection(_named(policy.orders)):
@@ -94,33 +101,91 @@ def joined(policy: Policy, cases: Sequence[Case]) -> Given:
 
 def parted(policy: Policy, taken: Taken, cases: Sequence[Case]) -> Iterator[Taken]:
     """What belongs to each of ``cases``, in order, in its own names and numbers."""
+    orders, scorers, rows = (
+        parted_orders(taken.orders),
+        parted_scorers(taken.scorer),
+        _parted_rows(policy, taken.intake),
+    )
     first = 0
     for number, case in enumerate(cases):
-        mark = _mark(number)
         records = sum(1 for _ in order_cells(policy.orders, case.given.tables["orders"]))
-        orders = {_own(id): _outcome(found) for id, found in taken.orders.items() if id.startswith(mark)}
-        intake = _intake(policy, taken.intake, mark, range(first + 1, first + records + 1), len(orders))
-        yield Taken(intake, _scorer(taken.scorer, mark), orders)
+        own = orders.get(number, {})
+        intake = _intake(taken.intake, number, rows.get(number, {}), range(first + 1, first + records + 1), len(own))
+        yield Taken(intake, scorers[number], own)
         first += records
+
+
+def parted_orders(orders: Mapping[str, OrderOutcome]) -> Mapping[int, Mapping[str, OrderOutcome]]:
+    """Outcomes by order id, of each case by its number."""
+    parts: dict[int, dict[str, OrderOutcome]] = {}
+    for id, found in orders.items():
+        number, own = _split(id)
+        marks = {mark: _own(text) for mark, text in found.marks.items()}
+        parts.setdefault(number, {})[own] = replace(found, marks=marks)
+    return parts
+
+
+def parted_scorers(scorer: Scorer) -> Mapping[int, Scorer]:
+    """The scorer of each case that has a unit, by the case's number."""
+    measures = scorer.measures
+    counts: dict[int, dict[str, dict[tuple[str, Month], int]]] = {}
+    for question, found in measures.tallies.counts.items():
+        for (unit, month), count in found.items():
+            number, own = _split(unit)
+            counts.setdefault(number, {}).setdefault(question, {})[own, month] = count
+    recorded: dict[int, dict[Recorded, dict[tuple[str, Month], tuple[Fraction, ...]]]] = {}
+    for item, points_of in measures.recorded.items():
+        for (unit, month), points in points_of.items():
+            number, own = _split(unit)
+            recorded.setdefault(number, {}).setdefault(item, {})[own, month] = points
+    groups = {column: _by_case(values) for column, values in measures.groups.items()}
+    units = _by_case(dict.fromkeys(measures.units, ""))
+    with_orders = _by_case(dict.fromkeys(measures.tallies.units, ""))
+    return {
+        number: Scorer(
+            scorer.policy,
+            Measures(
+                tallies=Tallies(counts.get(number, {}), tuple(with_orders.get(number, ()))),
+                units=tuple(own),
+                groups={column: values.get(number, {}) for column, values in groups.items()},
+                recorded=recorded.get(number, {}),
+            ),
+        )
+        for number, own in units.items()
+    }
+
+
+def _by_case(by_unit: Mapping[str, str]) -> Mapping[int, Mapping[str, str]]:
+    parts: dict[int, dict[str, str]] = {}
+    for unit, value in by_unit.items():
+        number, own = _split(unit)
+        parts.setdefault(number, {})[own] = value
+    return parts
+
+
+def _split(name: str) -> tuple[int, str]:
+    """The case's number and the name without it."""
+    number, _, own = name.removeprefix("〔").partition("〕")
+    return int(number), own
 
 
 def _own(text: str) -> str:
     return _MARK.sub("", text)
 
 
-def _outcome(found: OrderOutcome) -> OrderOutcome:
-    return replace(found, marks={id: _own(number) for id, number in found.marks.items()})
-
-
-def _intake(policy: Policy, intake: Intake, mark: str, records: range, orders: int) -> Intake:
-    rows: dict[TableId, tuple[Row, ...]] = {}
+def _parted_rows(policy: Policy, intake: Intake) -> Mapping[int, Mapping[TableId, tuple[Row, ...]]]:
+    parts: dict[int, dict[TableId, tuple[Row, ...]]] = {}
     for id, found in intake.rows.items():
         named = _named(policy.table(id))
-        rows[id] = tuple(
-            {**row, **{name: _own(str(row[name])) for name in named}}
-            for row in found
-            if all(_starts(row[name], mark) for name in named)
-        )
+        for row in found if named else ():
+            number, _ = _split(str(row[named[0]]))
+            rows = parts.setdefault(number, {})
+            rows[id] = (*rows.get(id, ()), {**row, **{name: _own(str(row[name])) for name in named}})
+    return parts
+
+
+def _intake(intake: Intake, number: int, own: Mapping[TableId, tuple[Row, ...]], records: range, orders: int) -> Intake:
+    rows: dict[TableId, tuple[Row, ...]] = {id: own.get(id, ()) for id in intake.rows}
     aside = tuple(
         replace(
             item,
@@ -132,34 +197,7 @@ def _intake(policy: Policy, intake: Intake, mark: str, records: range, orders: i
         for item in intake.set_aside
         if item.record in records
     )
+    mark = _mark(number)
     names = {id: tuple(_own(name) for name in all if name.startswith(mark)) for id, all in intake.names.items()}
     left_out = len({item.record for item in aside})
     return replace(intake, orders=orders, rows=rows, names=names, set_aside=aside, set_aside_rows=left_out)
-
-
-def _starts(cell: Cell, mark: str) -> bool:
-    return isinstance(cell, str) and cell.startswith(mark)
-
-
-def _scorer(scorer: Scorer, mark: str) -> Scorer:
-    measures = scorer.measures
-    counts = {
-        question: {(_own(unit), month): n for (unit, month), n in found.items() if unit.startswith(mark)}
-        for question, found in measures.tallies.counts.items()
-    }
-    with_orders = tuple(_own(unit) for unit in measures.tallies.units if unit.startswith(mark))
-    return Scorer(
-        scorer.policy,
-        Measures(
-            tallies=Tallies(counts, with_orders),
-            units=tuple(_own(unit) for unit in measures.units if unit.startswith(mark)),
-            groups={
-                column: {_own(unit): group for unit, group in groups.items() if unit.startswith(mark)}
-                for column, groups in measures.groups.items()
-            },
-            recorded={
-                item: {(_own(unit), month): points for (unit, month), points in found.items() if unit.startswith(mark)}
-                for item, found in measures.recorded.items()
-            },
-        ),
-    )

@@ -19,6 +19,8 @@ from engine.problems import Place, PolicyError, Problem, nearest
 REQUIRED = ("policy", "fields", "indicators", "ranking")
 OPTIONAL = ("calendar", "rules", "obligations", "consequences", "readings", "clauses", "duties", "forms")
 PARTS = REQUIRED + OPTIONAL
+PROBE_EXCEPTIONS = "probe-exceptions"
+"""A file beside the parts: which parameters no case can hold in place. It is no part of what the policy says."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ def read_sources(folder: Path, problems: list[Problem]) -> dict[str, Source]:
     sources: dict[str, Source] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix not in (".yaml", ".yml") or path.is_dir() or path.name.startswith("manifest"):
+            continue
+        if path.name == f"{PROBE_EXCEPTIONS}.yaml":
             continue
         if path.suffix == ".yaml" and path.stem in PARTS:
             sources[path.stem] = read_file(path)

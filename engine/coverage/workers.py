@@ -1,0 +1,78 @@
+"""Probes a policy with several processes, each with its own bench.
+
+Knows how changes are dealt out; must not know what probing is.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.coverage.exceptions import Excepted
+from engine.coverage.probing import Plan, Probed, Prober, plan_probes
+
+CHUNK = 4
+Progress = Callable[[int, int], None]
+"""Hears how many changes are done, of how many."""
+
+_own: list[tuple[Prober, Plan]] = []
+"""The worker process's own: a bench cannot be sent from one process to another."""
+
+
+@dataclass(frozen=True)
+class Probing:
+    """``probed``: every change, in the order of the files. ``excepted``: how many changes an exception holds for;
+    ``idle``: exceptions that hold for none."""
+
+    probed: tuple[Probed, ...]
+    excepted: int
+    idle: tuple[Excepted, ...]
+
+    @property
+    def unnoticed(self) -> tuple[Probed, ...]:
+        return tuple(item for item in self.probed if item.noticed is None)
+
+
+def probe(
+    folder: Path,
+    schemas: Path,
+    *,
+    processes: int,
+    wanted: Callable[[str], bool] = lambda _: True,
+    progress: Progress | None = None,
+) -> Probing:
+    """Every change of the parameters whose name is ``wanted``.
+
+    Raises PolicyError and InputError when the policy or a case is broken or does not hold.
+    """
+    plan = plan_probes(folder, schemas)
+    numbers = [i for i, change in enumerate(plan.changes) if wanted(change.name)]
+    if processes > 1 and len(numbers) > processes * CHUNK:
+        found = _in_processes(folder, schemas, numbers, processes)
+    else:
+        prober = Prober(folder, schemas)
+        found = (prober.probe(plan.changes[i]) for i in numbers)
+    probed = []
+    for item in found:
+        probed.append(item)
+        if progress is not None:
+            progress(len(probed), len(numbers))
+    return Probing(tuple(probed), plan.excepted, plan.idle)
+
+
+def _in_processes(folder: Path, schemas: Path, numbers: list[int], processes: int) -> Iterator[Probed]:
+    context = multiprocessing.get_context("spawn")  # a database must not be forked
+    with ProcessPoolExecutor(processes, context, _start, (folder, schemas)) as pool:
+        yield from pool.map(_probe, numbers, chunksize=CHUNK)
+
+
+def _start(folder: Path, schemas: Path) -> None:
+    _own.append((Prober(folder, schemas), plan_probes(folder, schemas)))
+
+
+def _probe(number: int) -> Probed:
+    prober, plan = _own[0]
+    return prober.probe(plan.changes[number])
