@@ -14,7 +14,7 @@ from pathlib import Path
 from engine.cases.reading import FOLDER, read_cases
 from engine.months import Month
 from engine.policy.manifest import MANIFEST
-from engine.policy.parts import PARTS, load_parts
+from engine.policy.parts import load_parts
 from engine.policy.readings import Readings
 from engine.policy.schema import Schemas
 from engine.policy.source import read_bytes
@@ -45,11 +45,10 @@ def new_year(source: Path, policies: Path, name: str, schemas: Path, years: int 
         in_force=Month.of(old.in_force_from),
     )
     made: dict[str, bytes] = {}
-    for part in PARTS:
-        path = source / f"{part}.yaml"
-        if path.is_file():
+    for path in sorted(source.glob("*.yaml")):
+        if path.name != MANIFEST:
             file = read_text(path)
-            made[path.name] = file.encoded(moved_part(part, file, move))
+            made[path.name] = file.encoded(moved_part(path.stem, file, move))
     for path in sorted((source / FOLDER).glob("*.yaml")):
         file = read_text(path)
         made[f"{FOLDER}/{path.name}"] = file.encoded(moved_cases(file, move))
