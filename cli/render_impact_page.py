@@ -52,7 +52,8 @@ def _chart(document: Document) -> str:
     except NoConverterError:
         return f'<p class="lead">{NO_PICTURE}。</p>'
     legend = '<span class="up">上升</span><span class="down">下降</span>数字是名次，写作 旧→新；– 为不排名'
-    return f"<h2>名次变化</h2>\n<figure role="img" aria-label="{DESCRIPTION}">{picture}<figcaption>{legend}</figcaption></figure>"
+    figure = f'<figure role="img" aria-label="{DESCRIPTION}">{picture}<figcaption>{legend}</figcaption></figure>'
+    return f"<h2>名次变化</h2>\n{figure}"
 
 
 def _items(document: Document) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.choosing import Progress, Taken
 from engine.compiled import CompiledPolicy, Decided
-from engine.counting import counting, scorer
+from engine.counting import counting, decider, scorer
 from engine.decisions.compile import CompileError, compile_tables
 from engine.decisions.questions import Group, PlanError, Question, plan
 from engine.decisions.tables import DecisionTable
@@ -24,6 +24,7 @@ from engine.impact.alignment import aligned
 from engine.intake import connect, take_in
 from engine.lists import whole_lists
 from engine.months import Month
+from engine.order_results import detail, refuse_overlaps
 from engine.policy.model import Policy
 from engine.policy.model_tables import Table
 from engine.problems import Place, PolicyError, Problem
@@ -66,6 +67,7 @@ class Replay:
         self._tallies: dict[Hashable, Tallies] = {}
         self._scorers: dict[Hashable, Scorer] = {}
         self._standings: dict[Hashable, tuple[Standing, ...]] = {}
+        self._unique: set[Hashable] = set()
 
     def aligned(self, policy: Policy) -> Policy:
         return aligned(policy, self.base)
@@ -113,6 +115,7 @@ class Replay:
         """Everything but single orders, of an aligned version. Raises PolicyError, InputError."""
         standings = self.standings(policy)
         taken = self.taken(policy)
+        self._refuse_overlaps(policy, taken)
         compiled = self._ladders(policy)
         months = [standing for standing in standings if standing.kind == "month"]
         scores = self._scorer(policy, self.scored_by(policy))
@@ -163,6 +166,17 @@ class Replay:
             counts = {id: self._counts[one] for id, one in keys.items()}
             self._tallies[key] = Tallies(counts, self._units[policy.tables])
         return self._tallies[key]
+
+    def _refuse_overlaps(self, policy: Policy, taken: Taken) -> None:
+        """Raises PolicyError where a decision of which only one rule may hold for an order has two that do."""
+        key = policy.tables, policy.decisions
+        if key in self._unique or all(decision.hit != "unique" for decision in policy.decisions):
+            return
+        (decided,) = self.decided(policy, [rule_questions(policy)])
+        rules = CompiledPolicy(replace(policy, obligations=()), (), decided, {}, {}, {})
+        decide = decider(self.given.time_limit)
+        refuse_overlaps(detail(rules, taken.connection, taken.intake.relation, self.given.as_of, decide))
+        self._unique.add(key)
 
     def _ladders(self, policy: Policy) -> CompiledPolicy:
         """What gates and consequences are looked up in."""
