@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands_policy import policy_app
+from cli.commands_policy import FOUND, policy_app
 from cli.help import ChineseCommand, option
 from cli.options import CommandError, NoCacheOption, PoliciesOption
 from cli.options import VersionArgument as NeededVersion
@@ -94,7 +94,7 @@ def set_(
     cls=ChineseCommand,
     help="""发布一个版本：没有待复核之处、检查没有问题、用例全部通过，才写下各文件的清单。发布之后只能另立修订版本。
 
-    退出码：0 已发布；2 还不能发布，逐条列出原因。""",
+    退出码：0 已发布；1 还不能发布，逐条列出原因；2 命令有错，或已经发布。""",
 )
 def release(
     version: NeededVersion,
@@ -106,11 +106,16 @@ def release(
     day = dt.date.today() if on is None else _day("--on", on)
 
     from cli.asking_revise import release_version
-    from cli.output import progress, write
+    from cli.output import complain, progress, write
     from cli.render_revise import release_text
+    from engine.problems import PolicyError
 
-    with progress("正在检查…"):
-        manifest = release_version(version, by, day, _path(policies), cached=not no_cache)
+    try:
+        with progress("正在检查…"):
+            manifest = release_version(version, by, day, _path(policies), cached=not no_cache)
+    except PolicyError as error:
+        complain(*map(str, error.problems), "还不能发布")
+        raise typer.Exit(FOUND) from None
     write(release_text(manifest, by, day.isoformat()))
 
 
