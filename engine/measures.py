@@ -6,6 +6,7 @@ Knows the arithmetic of one indicator; must not know weights of others, totals o
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -58,8 +59,8 @@ class Measures:
         bands = tuple(
             self.tallies.of(points_id(indicator, band), unit, months) for band in range(len(indicator.points))
         )
-        points = _weighted(indicator, bands)
-        orders = sum(self.tallies.of(counted_id(indicator), peer, months) for peer in self._over(indicator, unit))
+        points = self._weighted(indicator, bands)
+        orders = self._orders(indicator, unit, tuple(months))
         value = _combined(indicator, bands, points, orders)
         return Measured(points, orders, None if value is None else _transformed(indicator, value), bands)
 
@@ -68,11 +69,33 @@ class Measures:
         found = self.recorded.get(recorded, {})
         return tuple(points for month in months for points in found.get((unit, month), ()))
 
-    def _over(self, indicator: Indicator, unit: str) -> tuple[str, ...]:
-        """The units whose orders make the denominator."""
+    def _orders(self, indicator: Indicator, unit: str, months: tuple[Month, ...]) -> int:
+        """The denominator: the orders of the unit, or of all its peers, which are added up once for all of them."""
+        asked = counted_id(indicator)
         if indicator.peers is None:
-            return (unit,)
-        return self._members[indicator.peers, self.groups[indicator.peers][unit]]
+            return self.tallies.of(asked, unit, months)
+        peers = indicator.peers, self.groups[indicator.peers][unit]
+        key = asked, peers, months
+        if key not in self._shared:
+            self._shared[key] = sum(self.tallies.of(asked, peer, months) for peer in self._members[peers])
+        return self._shared[key]
+
+    def _weighted(self, indicator: Indicator, bands: tuple[int, ...]) -> Fraction:
+        """The sum of points as one fraction of whole numbers: fractions are most of the time that scores take."""
+        if indicator.id not in self._whole:
+            scale = math.lcm(*(band.points.denominator for band in indicator.points))
+            self._whole[indicator.id] = scale, tuple(int(band.points * scale) for band in indicator.points)
+        scale, points = self._whole[indicator.id]
+        return Fraction(sum(map(operator.mul, points, bands)), scale)
+
+    @cached_property
+    def _shared(self) -> dict[tuple[str, tuple[str, str], tuple[Month, ...]], int]:
+        return {}
+
+    @cached_property
+    def _whole(self) -> dict[str, tuple[int, tuple[int, ...]]]:
+        """By indicator, the points of its bands as whole numbers of one unit, and how many of that make a point."""
+        return {}
 
     @cached_property
     def _members(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
@@ -83,17 +106,6 @@ class Measures:
                 if unit in groups:
                     found.setdefault((column, groups[unit]), []).append(unit)
         return {key: tuple(units) for key, units in found.items()}
-
-
-def _weighted(indicator: Indicator, bands: tuple[int, ...]) -> Fraction:
-    """The sum of points as one fraction of whole numbers: fractions are most of the time that scores take."""
-    scale = math.lcm(*(band.points.denominator for band in indicator.points))
-    scaled = sum(
-        band.points.numerator * (scale // band.points.denominator) * n
-        for band, n in zip(indicator.points, bands, strict=True)
-        if n
-    )
-    return Fraction(scaled, scale)
 
 
 def _combined(indicator: Indicator, bands: tuple[int, ...], points: Fraction, orders: int) -> Fraction | None:
