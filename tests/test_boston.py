@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import io
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
@@ -209,12 +210,13 @@ def test_what_could_identify_a_caller_is_nowhere(hotline: Run, tmp_path: Path, r
     assert [secret for secret in secrets if any(secret in text for text in written)] == []
 
 
-def test_an_example_is_never_chosen_by_date(hotline: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_example_is_never_chosen_by_date(hotline: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Promise: without ``--policy`` only released versions are considered, though the example's cycle would fit."""
     assert POLICY not in [version.folder for version in list_versions(ROOT / "policies")]
     assert main(["evaluate", "--data", str(DATA)]) == 2
     assert "Traceback" not in capsys.readouterr().err
-    by_date = json.loads(hotline("evaluate", "--data", DATA, "--policies", POLICY.parent, "--format", "json"))
+    shutil.copytree(POLICY, tmp_path / "policies" / POLICY.name)
+    by_date = json.loads(hotline("evaluate", "--data", DATA, "--policies", tmp_path / "policies", "--format", "json"))
     assert by_date["policy"]["id"] == "boston-311"
 
 
