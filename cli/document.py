@@ -5,7 +5,7 @@ Knows the keys of the program's JSON output; knows nothing of screens, files or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 Document = Mapping[str, Any]
@@ -15,6 +15,7 @@ RATES = {"below": "未达到", "reached": "达到", "missing": "缺数据"}
 FLAGS = {
     "empty-indicator": "有指标没有可统计的工单",
     "tied-last": "并列末位，请确认",
+    "vetoed": "有否决记录，停止计分，总分记为 0",
 }
 
 
@@ -26,6 +27,24 @@ def indicators(document: Document) -> list[Mapping[str, Any]]:
     months = document.get("months", [])
     ids: Mapping[str, Any] = next((row["indicators"] for month in months for row in month["ranking"]), {})
     return [{"id": id, "title": id, "weight": None, "target": None} for id in ids]
+
+
+def unit_heading(document: Document) -> str:
+    """What the policy calls those who are ranked: the column of the orders that names them."""
+    return printable(document.get("titles", {}).get("unit") or "承办单位")
+
+
+def has_bonuses(document: Document) -> bool:
+    """Whether the policy adds or deducts recorded points; a document that does not say is shown with them."""
+    return bool(document.get("titles", {}).get("bonuses") != [])
+
+
+def groups(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """The rows of a ranking by the group within which they are ranked; one group without a name where there is none."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(str(row.get("group", "")), []).append(row)
+    return found
 
 
 def titles(document: Document, kind: str) -> dict[str, str]:

@@ -10,9 +10,11 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from cli.document import Document, chosen, indicators, period_title
+from cli.document import Document, chosen, indicators, period_title, periods, unit_heading
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SOMETIMES = {"group": "组别", "grade": "等次"}
+"""Columns at the end, for policies that rank in groups or give grades."""
 
 
 def render_csv(document: Document, period: str | None = None) -> str:
@@ -21,13 +23,16 @@ def render_csv(document: Document, period: str | None = None) -> str:
     text = io.StringIO(newline="")
     text.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = csv.writer(text)
-    head = ["期间", "暂定", "承办单位", "名次", "末位", "总分", "得分", "加分"]
-    writer.writerow([*head, *(_safe(indicator["title"]) for indicator in measured), "前提"])
+    head = ["期间", "暂定", unit_heading(document), "名次", "末位", "总分", "得分", "加分"]
+    more = [key for key in _SOMETIMES if any(key in row for item in periods(document) for row in item["ranking"])]
+    names = [*(_safe(indicator["title"]) for indicator in measured), "前提", *(_SOMETIMES[key] for key in more)]
+    writer.writerow([*head, *names])
     for item in chosen(document, period):
         for row in item["ranking"]:
-            writer.writerow(_row(item, row, [row.get("indicators", {}).get(one["id"]) for one in measured]))
+            values = [row.get("indicators", {}).get(one["id"]) for one in measured]
+            writer.writerow([*_row(item, row, values), *(_safe(row.get(key, "")) for key in more)])
         for unit in item.get("unranked", []):
-            writer.writerow(_row(item, {"unit": unit}, [None] * len(measured)))
+            writer.writerow([*_row(item, {"unit": unit}, [None] * len(measured)), *("" for _ in more)])
     return text.getvalue()
 
 

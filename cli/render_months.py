@@ -17,11 +17,14 @@ from cli.document import (
     RATES,
     Document,
     figure,
+    groups,
+    has_bonuses,
     indicators,
     period_title,
     printable,
     telling_decimals,
     titles,
+    unit_heading,
 )
 from cli.render_overview import LAST_MARK, PROVISIONAL
 from cli.tables import DIM, LAST, WARN, cell, column, draw, heading, line, table
@@ -40,26 +43,35 @@ def month(console: Console, document: Document, period: Mapping[str, Any]) -> No
     if not period["ranking"]:
         line(console, "没有单位参加排名", DIM)
     else:
-        draw(console, _ranking(document, period, narrow=console.width < ROOMY))
+        for group, rows in groups(period["ranking"]).items():
+            _group(console, group)
+            draw(console, _ranking(document, rows, narrow=console.width < ROOMY))
     for text in notes(document, period):
         line(console, text, WARN)
 
 
-def aggregate(console: Console, period: Mapping[str, Any]) -> None:
+def aggregate(console: Console, document: Document, period: Mapping[str, Any]) -> None:
     """A quarter or the year, which have totals only."""
     heading(console, f"{_title(period)}综合排名")
     if not period["ranking"]:
         line(console, "没有单位参加排名", DIM)
         return
-    grid = table()
-    column(grid, "名次", align="right", keep=True)
-    column(grid, "承办单位", least=8)
-    column(grid, "总分", align="right", keep=True)
-    decimals = telling_decimals([row["total"] for row in period["ranking"]])
-    for row in period["ranking"]:
-        style = LAST if row["last"] else ""
-        grid.add_row(cell(_rank(row), style), cell(row["unit"], style), cell(figure(row["total"], decimals), style))
-    draw(console, grid)
+    for group, rows in groups(period["ranking"]).items():
+        _group(console, group)
+        grid = table()
+        column(grid, "名次", align="right", keep=True)
+        column(grid, unit_heading(document), least=8)
+        column(grid, "总分", align="right", keep=True)
+        decimals = telling_decimals([row["total"] for row in rows])
+        for row in rows:
+            style = LAST if row["last"] else ""
+            grid.add_row(cell(_rank(row), style), cell(row["unit"], style), cell(figure(row["total"], decimals), style))
+        draw(console, grid)
+
+
+def _group(console: Console, group: str) -> None:
+    if group:
+        line(console, f"〔{group}〕", "bold")
 
 
 def gate_line(document: Document, period: Mapping[str, Any]) -> str:
@@ -101,27 +113,33 @@ def _rank(row: Mapping[str, Any]) -> str:
     return f"{row['rank']}{LAST_MARK if row['last'] else ''}"
 
 
-def _ranking(document: Document, period: Mapping[str, Any], *, narrow: bool) -> Any:
+def _ranking(document: Document, rows: list[Mapping[str, Any]], *, narrow: bool) -> Any:
+    """Columns that the policy has no use for, such as bonuses and grades, are left out."""
     measured = indicators(document)
+    bonuses, graded = has_bonuses(document), any("grade" in row for row in rows)
     grid = table(gap=1 if narrow else 2)
     column(grid, "名次", align="right", keep=True)
-    column(grid, "承办单位", least=8)
+    column(grid, unit_heading(document), least=8)
     column(grid, "总分", align="right", keep=True)
+    if graded:
+        column(grid, "等次", keep=True)
     column(grid, "得分", align="right", keep=True)
-    column(grid, "加分", align="right", keep=True)
+    if bonuses:
+        column(grid, "加分", align="right", keep=True)
     for indicator in measured:
         target = indicator.get("target")
         head = printable(indicator["title"]) + (f"\n≥{_short(target)}" if target is not None else "")
         column(grid, head, align="right", least=7, most=7 if narrow else None)
-    decimals = telling_decimals([row["total"] for row in period["ranking"]])
-    for row in period["ranking"]:
+    decimals = telling_decimals([row["total"] for row in rows])
+    for row in rows:
         style = LAST if row["last"] else ""
         grid.add_row(
             cell(_rank(row), style),
             cell(row["unit"], style),
             cell(figure(row["total"], decimals), style),
+            *([cell(row.get("grade", ""))] if graded else []),
             cell(figure(row["score"])),
-            cell(figure(row["bonus"])),
+            *([cell(figure(row["bonus"]))] if bonuses else []),
             *(_measured(row["indicators"].get(indicator["id"]), indicator.get("target")) for indicator in measured),
         )
     return grid

@@ -5,12 +5,14 @@ Knows the result document and tables; knows nothing of how ranks come about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from cli.document import Document, figure, period_title, telling_decimals
+from cli.document import Document, figure, period_title, periods, telling_decimals, unit_heading
 from cli.tables import DIM, LAST, WARN, cell, column, draw, heading, line, table
 
 LAST_MARK = "末"
@@ -38,8 +40,9 @@ def overview(console: Console, document: Document) -> None:
     if not units:
         line(console, "没有可以排名的单位", WARN)
         return
-    heading(console, "全周期：年度与季度")
-    _totals(console, document, units)
+    if document.get("year") or document.get("quarters"):
+        heading(console, "全周期：年度与季度")
+        _totals(console, document, units)
     heading(console, "全周期：各月名次")
     _months(console, document, units)
     line(console, f"{LAST_MARK}：末位　-：未参加排名　*：期间未结束，{PROVISIONAL}", DIM)
@@ -51,13 +54,29 @@ def _units(document: Document) -> list[str]:
     ranked = [row["unit"] for row in year["ranking"]]
     seen = {row["unit"] for month in document["months"] for row in month["ranking"]}
     seen |= {unit for month in document["months"] for unit in month.get("unranked", [])}
-    return ranked + sorted(seen - set(ranked))
+    grouped = _groups(document)
+    return sorted(ranked + sorted(seen - set(ranked)), key=lambda unit: grouped.get(unit, ""))
+
+
+def _groups(document: Document) -> dict[str, str]:
+    """The group within which each unit is ranked, where the policy has groups."""
+    return {row["unit"]: row["group"] for period in periods(document) for row in period["ranking"] if row.get("group")}
+
+
+def _unit_columns(grid: Table, document: Document) -> Callable[[str], list[Text]]:
+    """The columns that say whose row it is; returns what fills them for a unit."""
+    grouped = _groups(document)
+    column(grid, unit_heading(document), least=8)
+    if not grouped:
+        return lambda unit: [cell(unit)]
+    column(grid, "组别", keep=True)
+    return lambda unit: [cell(unit), cell(grouped.get(unit, ""), DIM)]
 
 
 def _totals(console: Console, document: Document, units: list[str]) -> None:
     shown = [period for period in (document.get("year"), *document.get("quarters", [])) if period]
     grid = table()
-    column(grid, "承办单位", least=8)
+    named = _unit_columns(grid, document)
     for period in shown:
         star = "*" if period["provisional"] else ""
         column(grid, f"{period_title(period)}{star}", align="right", keep=True)
@@ -68,14 +87,14 @@ def _totals(console: Console, document: Document, units: list[str]) -> None:
             _standing(by_unit.get(unit), f"{figure(by_unit[unit]['total'], places)} " if unit in by_unit else "")
             for by_unit, places in zip(rows, decimals, strict=True)
         ]
-        grid.add_row(cell(unit), *cells)
+        grid.add_row(*named(unit), *cells)
     draw(console, grid)
     line(console, "每格：总分、名次", DIM)
 
 
 def _months(console: Console, document: Document, units: list[str]) -> None:
     grid = table(gap=1)
-    column(grid, "承办单位", least=8)
+    named = _unit_columns(grid, document)
     year = ""
     for month in document["months"]:
         star = "*" if month["provisional"] else ""
@@ -84,10 +103,11 @@ def _months(console: Console, document: Document, units: list[str]) -> None:
         year = this_year
     rows = [{row["unit"]: row for row in month["ranking"]} for month in document["months"]]
     for unit in units:
-        grid.add_row(cell(unit), *(_standing(by_unit.get(unit)) for by_unit in rows))
+        grid.add_row(*named(unit), *(_standing(by_unit.get(unit)) for by_unit in rows))
     gates = [month.get("gate") for month in document["months"]]
     if any(gates):
-        grid.add_row(cell("前提成立", DIM), *(cell(_GATE_MARKS.get(gate or "", "-"), DIM) for gate in gates))
+        marks = [cell(_GATE_MARKS.get(gate or "", "-"), DIM) for gate in gates]
+        grid.add_row(cell("前提成立", DIM), *named("")[1:], *marks)
     draw(console, grid)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from cli.document import Document
+from cli.document import Document, indicators
 from cli.render_consequences import consequences
 from cli.render_months import BELOW_TARGET, aggregate, month
 from cli.render_overview import header, overview
@@ -19,18 +19,29 @@ ROWS_SHOWN = 30
 def render_table(console: Console, document: Document, period: str | None = None) -> None:
     """Writes the whole result; with ``period``, the details of that period only."""
     header(console, document)
+    if indicators(document):
+        _standings(console, document, period)
+        for base in document.get("bases", []):
+            heading(console, f"另一口径：{base['title']}")
+            _standings(console, {**document, **base}, period)
+    else:
+        line(console, "这个版本不计分、不排名；各工单的办理要求用 --decisions 写出", DIM)
+    consequences(console, document, period)
+    _set_aside(console, document)
+    _remarks(console, document)
+
+
+def _standings(console: Console, document: Document, period: str | None) -> None:
+    """The whole cycle, then months in detail, and the longer period that was asked for."""
     overview(console, document)
     months = [item for item in document["months"] if period in (None, item["period"])]
     for item in months:
         month(console, document, item)
-    if months:
+    if months and any(indicator.get("target") is not None for indicator in indicators(document)):
         line(console, f"{BELOW_TARGET}：低于目标", DIM)
     for item in [*document["quarters"], document["year"]]:
         if item and item["period"] == period:
-            aggregate(console, item)
-    consequences(console, document, period)
-    _set_aside(console, document)
-    _remarks(console, document)
+            aggregate(console, document, item)
 
 
 def _set_aside(console: Console, document: Document) -> None:

@@ -96,6 +96,8 @@ def _titles(evaluation: Evaluation) -> Json:
             }
             for indicator in policy.indicators
         ],
+        "unit": policy.orders.unit or "",
+        "bonuses": [{"id": bonus.id, "title": bonus.title} for bonus in policy.bonuses],
         "shown": [{"id": counted.id, "title": counted.title} for counted in policy.shown],
         "consequences": [{"id": c.id, "title": c.title, "clause": c.clause} for c in policy.consequences],
         "rates": [{"id": rate.id, "name": rate.name} for gate in policy.gates for rate in gate.rates],

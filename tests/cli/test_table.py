@@ -128,3 +128,50 @@ def test_a_flood_of_unused_rows_is_cut_and_counted(document: dict[str, Any]) -> 
     """Promise: thousands of bad rows do not bury the result; the rest is said to exist and where to see it."""
     document["set_aside_rows"] *= ROWS_SHOWN
     assert f"还有 {ROWS_SHOWN} 处，用 --format json 看全部" in drawn(document, 100)
+
+
+def test_groups_are_ranked_in_tables_of_their_own(document: dict[str, Any]) -> None:
+    """Promise: units that are ranked apart are shown apart, so that no two first places stand in one list."""
+    for period in [*document["months"], *document["quarters"], document["year"]]:
+        for place, row in enumerate(period["ranking"]):
+            row["group"] = "镇街" if place % 2 else "区直"
+    month = drawn(document, 100, "2026-12").split("【2026-12】")[1]
+    assert month.index("〔区直〕") < month.index(UNITS[0]) < month.index("〔镇街〕") < month.index(UNITS[1])
+    quarter = drawn(document, 100, "Q1").split("综合排名】")[1]
+    assert quarter.index("〔区直〕") < quarter.index(UNITS[4]) < quarter.index("〔镇街〕") < quarter.index(UNITS[3])
+    assert "组别" in drawn(document, 100) and "〔" not in drawn(document | {"months": []}, 100)
+
+
+def test_grades_and_vetoes_are_told(document: dict[str, Any]) -> None:
+    """Promise: what a total is called, and that scoring was stopped, is seen where the total is."""
+    assert "等次" not in drawn(document, 100)
+    row = document["months"][0]["ranking"][2]
+    row.update(grade="不合格", flags=["vetoed"])
+    text = drawn(document, 100, "2026-11")
+    assert "等次" in text and "不合格" in text and f"停止计分，总分记为 0：{UNITS[2]}" in text
+
+
+def test_columns_without_a_use_are_left_out(document: dict[str, Any]) -> None:
+    """Promise: no bonuses, no bonus column; no targets, no legend for them; units go by the policy's own word."""
+    assert "加分" in drawn(document, 100) and "低于目标" in drawn(document, 100)
+    document["titles"].update(bonuses=[], unit="网站")
+    for indicator in document["titles"]["indicators"]:
+        indicator["target"] = None
+    text = drawn(document, 100)
+    assert "加分" not in text and "低于目标" not in text and "承办单位" not in text and "网站" in text
+
+
+def test_a_second_basis_follows_the_first(document: dict[str, Any]) -> None:
+    """Promise: results with and without exclusions stand in one report, each under its name."""
+    months = json.loads(json.dumps(document["months"]))
+    months[0]["ranking"][0]["total"] = 12.34
+    document["bases"] = [{"id": "all", "title": "含剔除", "months": months, "quarters": [], "year": None}]
+    first, second = drawn(document, 100, "2026-11").split("【另一口径：含剔除】")
+    assert "12.34" in second and "12.34" not in first
+
+
+def test_a_plan_that_scores_nothing_says_so(document: dict[str, Any]) -> None:
+    """Promise: a plan of deadlines alone gets one sentence, not a year of empty months."""
+    document["titles"]["indicators"] = []
+    text = drawn(document, 100)
+    assert "不计分、不排名" in text and "【2026-11】" not in text
