@@ -16,12 +16,14 @@ from engine.policy.schema import Schemas
 from engine.policy.source import ListNode, MapNode, Node, ScalarNode, read_file
 from engine.problems import Place, PolicyError
 
-_STARS = re.compile(r"(\*+)")
+_WILD = re.compile(r"(\*\*|\*|\[\w+(?:-\w)?\])")
+_MEANS = {"*": "[^.]*", "**": ".*"}
 
 
 @dataclass(frozen=True)
 class Excepted:
-    """``pattern``: a parameter's name, in which ``*`` stands for one step of the name and ``**`` for any number."""
+    """``pattern``: a parameter's name, in which ``*`` stands for one step of the name, ``**`` for any number, and
+    ``[2-8]`` for one of these characters."""
 
     pattern: str
     reason: str
@@ -32,7 +34,7 @@ class Excepted:
 
 
 def matches(name: str, pattern: str) -> bool:
-    parts = (".*" if part == "**" else "[^.]*" if part == "*" else re.escape(part) for part in _STARS.split(pattern))
+    parts = (_MEANS.get(part) or (part if _WILD.fullmatch(part) else re.escape(part)) for part in _WILD.split(pattern))
     return re.fullmatch("".join(parts), name) is not None
 
 

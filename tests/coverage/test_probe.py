@@ -88,7 +88,9 @@ def test_a_parameter_without_its_cases_is_reported() -> None:
     """Protects probing itself: with the cases about a thing taken away, its parameter goes unnoticed."""
     found = change("consequences.last-5-cumulative.when.all.2.times", "5→6")
     assert prober().probe(found).noticed is not None
-    fewer = [case for case in read_cases(POLICY, SCHEMAS) if all(word.text != "last-5-cumulative" for word in case.about)]
+    fewer = [
+        case for case in read_cases(POLICY, SCHEMAS) if all(word.text != "last-5-cumulative" for word in case.about)
+    ]
     assert Prober(POLICY, SCHEMAS, fewer).probe(found).noticed is None
 
 
