@@ -11,7 +11,7 @@ import pytest
 from engine.policy.parts import PARTS, Parts, load_parts
 from engine.policy.readings import read_readings, resolve
 from engine.policy.source import read_file
-from engine.problems import nearest, Place, PolicyError
+from engine.problems import Place, PolicyError, nearest
 
 ROOT = Path(__file__).parents[1]
 SCHEMAS = ROOT / "schemas" / "v1"

@@ -113,7 +113,7 @@ class _Reading:
             source = self.found.get(table.id)
             rows[table.id] = ()
             if source is None:
-                remarks.append(Remark(str(self.folder), f"没有“{table.title}”（{table.file}）的文件"))
+                remarks.append(Remark(table.file, f"没有“{table.title}”的文件"))
             else:
                 self.say(f"正在读取 {source.name}")
                 try:
