@@ -58,6 +58,10 @@ class Considered:
     warn: dt.date | None = None
 
 
+GateStates = Mapping[Fact, Mapping[Month, GateState]]
+"""The state of every gate by month, under the fact that says that it is open."""
+
+
 def consider(
     governing: Governing,
     standings: Sequence[Standing],
@@ -68,11 +72,12 @@ def consider(
     Ladders go on over a change of version: a consequence is known by its id.
     """
     considered: list[Considered] = []
+    states: GateStates = {gate_state(gate): found for gate, found in gates.items()}
     for kind in ("month", "quarter", "year"):
         run = [standing for standing in standings if standing.kind == kind]
         units = sorted({unit for standing in run for unit in (*_ranked(standing), *standing.unranked)})
         for unit in (None, *units):
-            considered += _climb(governing, unit, run, gates)
+            considered += _climb(governing, unit, run, states)
     return tuple(considered)
 
 
@@ -89,7 +94,7 @@ def _climb(
     governing: Governing,
     unit: str | None,
     run: Sequence[Standing],
-    gates: Mapping[str, Mapping[Month, GateState]],
+    gates: GateStates,
 ) -> Iterable[Considered]:
     """One subject's ladder through the periods of one kind."""
     history = History()
@@ -129,10 +134,11 @@ def _facts(
     history: History,
     fired: bool,
     standing: Standing,
-    gates: Mapping[str, Mapping[Month, GateState]],
+    gates: GateStates,
 ) -> Mapping[Fact, str]:
     """The value of every fact that the consequence's question tests."""
     values: dict[Fact, str] = {}
+    before = fired_before(consequence.id)
     for fact in tested:
         if isinstance(fact, StandingFact):
             reached = {
@@ -141,19 +147,17 @@ def _facts(
                 "times": history.times,
             }[fact.how]
             values[fact] = _yes_no(reached >= fact.at_least)
-        elif fact == fired_before(consequence.id):
+        elif fact == before:
             values[fact] = _yes_no(fired)
         else:
             values[fact] = _yes_no(_is_open(fact, standing, gates))
     return values
 
 
-def _is_open(fact: Fact, standing: Standing, gates: Mapping[str, Mapping[Month, GateState]]) -> bool:
+def _is_open(fact: Fact, standing: Standing, gates: GateStates) -> bool:
     """A gate over several months is open when it is open in the last of them."""
-    return any(
-        fact == gate_state(gate) and standing.period.last in states and states[standing.period.last].outcome == OPEN
-        for gate, states in gates.items()
-    )
+    state = gates[fact].get(standing.period.last) if fact in gates else None
+    return state is not None and state.outcome == OPEN
 
 
 def _yes_no(holds: bool) -> str:

@@ -95,7 +95,8 @@ class Scorer:
         raw = {indicator.id: self.measures.measure(indicator, unit, months) for indicator in self.policy.indicators}
         values = {indicator.id: _value_for_score(indicator, raw[indicator.id]) for indicator in self.policy.indicators}
         whole = self._weights
-        carried = whole - sum(item.weight for item in self.policy.indicators if values[item.id] is None)
+        spread = [item.weight for item in self.policy.indicators if values[item.id] is None]
+        carried = whole - sum(spread) if spread else whole
         if not carried:
             return None
         hundred = self.policy.scale.weights == "hundred"
@@ -106,8 +107,9 @@ class Scorer:
             if value is None:
                 weight = contribution = ZERO
             else:
-                weight = indicator.weight if carried == whole else indicator.weight * whole / carried
-                contribution = weight * value / (whole if hundred else FULL)
+                weight = indicator.weight if not spread else indicator.weight * whole / carried
+                share = self._shares[indicator.id] if not spread else weight / (whole if hundred else FULL)
+                contribution = share * value
                 score += contribution
             weighed[indicator.id] = Weighed(raw[indicator.id], weight, contribution)
         return self._total(unit, months, weighed, score, bonus)
@@ -134,6 +136,12 @@ class Scorer:
             return ZERO
         capped = _capped(bonus, self.measures.points(bonus.recorded, unit, months))
         return -capped if bonus.sign == "deduct" else capped
+
+    @cached_property
+    def _shares(self) -> Mapping[str, Fraction]:
+        """What a point of each indicator adds to a score in which every indicator counts."""
+        above = self._weights if self.policy.scale.weights == "hundred" else FULL
+        return {indicator.id: indicator.weight / above for indicator in self.policy.indicators}
 
     @cached_property
     def _weights(self) -> Fraction:

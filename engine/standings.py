@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import groupby
 from typing import Literal, Protocol
 
 from engine.months import Month
@@ -50,7 +50,11 @@ class Standing:
         return {placed.unit: placed.total for placed in self.ranking}
 
     def is_last(self, unit: str) -> bool:
-        return any(placed.unit == unit and placed.last for placed in self.ranking)
+        return unit in self._last
+
+    @cached_property
+    def _last(self) -> frozenset[str]:
+        return frozenset(placed.unit for placed in self.ranking if placed.last)
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,12 @@ def rank(entrants: Iterable[Entrant], rule: RankRule) -> tuple[Placed, ...]:
     """Rank each group by itself, highest total first: by group, rank and unit."""
     groups: dict[str, list[Entrant]] = {}
     for entrant in entrants:
-        groups.setdefault(entrant.group, []).append(replace(entrant, total=_precise(entrant.total, rule.precision)))
+        precise = entrant if rule.precision is None else replace(entrant, total=_precise(entrant.total, rule.precision))
+        groups.setdefault(entrant.group, []).append(precise)
     return tuple(placed for group in sorted(groups) for placed in _rank_group(groups[group], rule.last))
 
 
-def _precise(total: Fraction, precision: Precision | None) -> Fraction:
-    if precision is None:
-        return total
+def _precise(total: Fraction, precision: Precision) -> Fraction:
     scale = 10**precision.digits
     scaled = total * scale
     whole = round(scaled) if precision.rounding == "half_even" else math.floor(scaled + Fraction(1, 2))
@@ -81,27 +84,15 @@ def _precise(total: Fraction, precision: Precision | None) -> Fraction:
 
 
 def _rank_group(entrants: Sequence[Entrant], rule: LastRule) -> list[Placed]:
-    def key(entrant: Entrant) -> tuple[Fraction, tuple[int, ...]]:
-        return -entrant.total, entrant.tie_breaks
-
-    ordered = sorted(entrants, key=lambda entrant: (*key(entrant), entrant.unit))
-    first: dict[tuple[Fraction, tuple[int, ...]], int] = {}
-    number = Counter(key(entrant) for entrant in ordered)
-    for place, entrant in enumerate(ordered, 1):
-        first.setdefault(key(entrant), place)
-    lowest = key(ordered[-1])
-    anybody = _anybody_last(len(ordered), number[lowest], rule)
-    return [
-        Placed(
-            entrant.unit,
-            first[key(entrant)],
-            entrant.total,
-            anybody and key(entrant) == lowest,
-            number[key(entrant)] > 1,
-            entrant.group,
-        )
-        for entrant in ordered
-    ]
+    ordered = sorted(entrants, key=lambda entrant: (-entrant.total, entrant.tie_breaks, entrant.unit))
+    # Equals stand together: comparing neighbours spares hashing fractions, which is slow.
+    shared = [list(equals) for _, equals in groupby(ordered, key=lambda entrant: (entrant.total, entrant.tie_breaks))]
+    anybody = _anybody_last(len(ordered), len(shared[-1]), rule)
+    placed: list[Placed] = []
+    for equals in shared:
+        first, last = len(placed) + 1, anybody and equals is shared[-1]
+        placed += [Placed(item.unit, first, item.total, last, len(equals) > 1, item.group) for item in equals]
+    return placed
 
 
 def _anybody_last(ranked: int, lowest: int, rule: LastRule) -> bool:
