@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks import engine_sides, hand_ranking, hand_reading, rules_api, startup
+from benchmarks import engine_sides, hand_ranking, hand_reading, impact, rules_api, startup
 from benchmarks.turns import Measured, Side
 
 
@@ -72,6 +72,15 @@ def comparisons(orders: int) -> tuple[Comparison, ...]:
             ),
             most=1 / 20,
             same=_same_decisions,
+        ),
+        Comparison(
+            "impact",
+            "Impact of a revision of seven changes, with what each difference is due to, against both versions apart",
+            (
+                Side("impact", impact.together, orders),
+                Side("both evaluated apart", impact.apart, orders),
+            ),
+            most=1.0,
         ),
         Comparison(
             "startup",
