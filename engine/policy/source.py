@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -106,8 +107,9 @@ def read_file(path: Path) -> Source:
     return read_bytes(raw, str(path))
 
 
+@lru_cache(maxsize=256)
 def read_bytes(raw: bytes, file: str) -> Source:
-    """Like ``read_file`` on content already at hand."""
+    """Like ``read_file`` on content already at hand. The same content is read once: nothing in a Source can change."""
 
     def refused(place: Place, what: str, value: str = "", instead: str = "") -> Source:
         return Source(file, None, (Problem(place, what, value, instead),))
