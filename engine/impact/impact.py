@@ -5,7 +5,7 @@ Ties replaying, comparing and attributing together; must not know how anything o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -95,7 +95,7 @@ class _Work:
 
     def __init__(self, mixtures: Mixtures, replay: Replay, say: Progress) -> None:
         self._mixtures, self._replay, self._say = mixtures, replay, say
-        self._outcomes: dict[Subset, Outcomes | None] = {}
+        self._outcomes: dict[Hashable, Outcomes] = {}
 
     def impact(self, examples: int, sampling: tuple[int, int, int]) -> Impact:
         none, every = frozenset[int](), self._mixtures.all
@@ -103,7 +103,7 @@ class _Work:
         self._say("正在按两个版本各算一遍…")
         left, right = self._replay.evaluation(before), self._replay.evaluation(after)
         a, b = outcomes(left), outcomes(right)
-        self._outcomes |= {none: a, every: b}
+        self._outcomes |= {self._replay.concluded_by(before): a, self._replay.concluded_by(after): b}
         spots = differing(a, b)
         sharing, parts = self._shared([spot for spot in spots if _is_amount(spot, a, b)], sampling)
         self._say("正在逐项去掉改动…")
@@ -127,13 +127,14 @@ class _Work:
         )
 
     def _replayed(self, subset: Subset) -> Outcomes | None:
-        if subset not in self._outcomes:
-            try:
-                policy = self._mixtures.policy(subset)
-                self._outcomes[subset] = outcomes(self._replay.evaluation(self._replay.aligned(policy)))
-            except PolicyError:
-                self._outcomes[subset] = None
-        return self._outcomes[subset]
+        try:
+            policy = self._replay.aligned(self._mixtures.policy(subset))
+            key = self._replay.concluded_by(policy)
+            if key not in self._outcomes:
+                self._outcomes[key] = outcomes(self._replay.evaluation(policy))
+        except PolicyError:
+            return None
+        return self._outcomes[key]
 
     def _shared(
         self, spots: Sequence[Spot], sampling: tuple[int, int, int]

@@ -20,6 +20,7 @@ from engine.compiled import CompiledPolicy, Decided
 from engine.conditions import Tag, yes
 from engine.counting import decider
 from engine.decisions.questions import Question
+from engine.facts import column
 from engine.impact.replay import Replay
 from engine.order_results import Detail, detail, refuse_undeclared
 from engine.policy.model import Policy
@@ -127,8 +128,10 @@ def order_changes(
     if not wanted:
         return ()
     connection = replay.taken(before).connection
-    for name, policy in (("impact_before", before), ("impact_after", after)):
-        _keep(replay, policy, wanted, name, connection, span)
+    same = replay.taken(before).intake is replay.taken(after).intake
+    key = BY_RECORD if same else BY_ID
+    _keep(replay, before, wanted, span, connection, key)
+    _compare(replay, after, wanted, span, connection, key)
     found = []
     for number, one in enumerate(wanted):
         moved = _moved(connection, number)
@@ -154,28 +157,68 @@ def _ids(taken: Taken) -> list[str]:
     return [id for (id,) in taken.connection.execute(query.sql(dialect="duckdb")).fetchall()]
 
 
+BY_RECORD, BY_ID = ("_file", "_record"), ("id",)
+"""What tells orders apart: numbers are joined faster, but only those of one reading of the files are the same."""
+BEFORE, DIFFERENT = "impact_before", "impact_different"
+
+
 def _keep(
-    replay: Replay, policy: Policy, wanted: Sequence[Judged], name: str, into: duckdb.DuckDBPyConnection, span: Span
+    replay: Replay,
+    policy: Policy,
+    wanted: Sequence[Judged],
+    span: Span,
+    connection: duckdb.DuckDBPyConnection,
+    key: tuple[str, ...],
 ) -> None:
-    """Table ``name`` in ``into``: order, unit and the state of everything ``wanted``, as ``policy`` judges it."""
+    """Table BEFORE: the state of everything ``wanted`` as ``policy`` judges it, by order."""
+    query = _query(replay, policy, wanted, span, key)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {BEFORE} AS {query}")
+    _refuse_missed(connection, f"SELECT count(*) FILTER (missed) FROM {BEFORE}")
+
+
+def _compare(
+    replay: Replay,
+    policy: Policy,
+    wanted: Sequence[Judged],
+    span: Span,
+    connection: duckdb.DuckDBPyConnection,
+    key: tuple[str, ...],
+) -> None:
+    """Table DIFFERENT: the orders that ``policy`` judges otherwise in anything, with both states."""
     taken = replay.taken(policy)
-    joined, columns = _joined(replay, policy, taken, wanted)
-    found = replace(joined, since=span[0], until=span[1])
-    refuse_undeclared(found)
-    states = [exp.alias_(state, f"s{i}") for i, state in enumerate(columns)]
-    unit = exp.alias_(exp.column(policy.orders.unit or "", table="o", quoted=True), "unit")
-    missed = exp.alias_(found.answers.missed, "missed")
-    query = found.source.select(exp.alias_(found.order_id, "id"), unit, missed, *states).sql(dialect="duckdb")
-    if taken.connection is into:
-        into.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
-    else:
-        with tempfile.TemporaryDirectory() as scratch:
-            file = str(Path(scratch) / f"{name}.parquet").replace("'", "''")
-            taken.connection.execute(f"COPY ({query}) TO '{file}' (FORMAT parquet)")
-            into.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM read_parquet('{file}')")
-    row = into.execute(f"SELECT count(*) FILTER (missed) FROM {name}").fetchone()
+    query = _query(replay, policy, wanted, span, tuple(dict.fromkeys((*key, "id", "unit"))))
+    with tempfile.TemporaryDirectory() as scratch:
+        source = f"({query})"
+        if taken.connection is not connection:
+            file = str(Path(scratch) / "after.parquet").replace("'", "''")
+            taken.connection.execute(f"COPY {source} TO '{file}' (FORMAT parquet)")
+            source = f"read_parquet('{file}')"
+        numbers = range(len(wanted))
+        states = ", ".join(f"a.s{i} AS a{i}, b.s{i} AS b{i}" for i in numbers)
+        differ = " OR ".join(f"a.s{i} <> b.s{i}" for i in numbers)
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {DIFFERENT} AS SELECT b.id, b.unit, b.missed, {states} "
+            f"FROM {BEFORE} a JOIN {source} b USING ({', '.join(key)}) WHERE b.missed OR {differ}"
+        )
+    _refuse_missed(connection, f"SELECT count(*) FILTER (missed) FROM {DIFFERENT}")
+
+
+def _refuse_missed(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    row = connection.execute(query).fetchone()
     if row is not None and row[0]:
         raise MissedLookUpError(f"{row[0]}")
+
+
+def _query(replay: Replay, policy: Policy, wanted: Sequence[Judged], span: Span, columns: tuple[str, ...]) -> str:
+    """SQL for ``columns``, whether a look-up missed, and the states ``s0``, ``s1``, … of everything ``wanted``."""
+    joined, states = _joined(replay, policy, replay.taken(policy), wanted)
+    found = replace(joined, since=span[0], until=span[1])
+    refuse_undeclared(found)
+    known = {"id": found.order_id, "unit": column(policy.orders.unit or "")}
+    named = [exp.alias_(known.get(name) or column(name), name) for name in columns]
+    named += [exp.alias_(found.answers.missed, "missed")]
+    named += [exp.alias_(state, f"s{i}") for i, state in enumerate(states)]
+    return found.source.select(*named).sql(dialect="duckdb")
 
 
 def _joined(replay: Replay, policy: Policy, taken: Taken, wanted: Sequence[Judged]) -> tuple[Detail, list[exp.Expr]]:
@@ -214,16 +257,13 @@ def _case(holds: exp.Expr, state: exp.Expr) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=holds.copy(), true=state.copy())], default=exp.Literal.string(NOTHING))
 
 
-_BOTH = "FROM impact_before a JOIN impact_after b USING (id) WHERE a.s{0} <> b.s{0}"
-
-
-def _moved(connection: duckdb.DuckDBPyConnection, number: int) -> tuple[Moved, ...]:
-    query = f"SELECT a.unit, a.s{number}, b.s{number}, count(*) {_BOTH.format(number)} GROUP BY ALL ORDER BY ALL"
+def _moved(connection: duckdb.DuckDBPyConnection, i: int) -> tuple[Moved, ...]:
+    query = f"SELECT unit, a{i}, b{i}, count(*) FROM {DIFFERENT} WHERE a{i} <> b{i} GROUP BY ALL ORDER BY ALL"
     return tuple(Moved(*row) for row in connection.execute(query).fetchall())
 
 
-def _examples(connection: duckdb.DuckDBPyConnection, number: int, most: int) -> tuple[tuple[str, str, str, str], ...]:
-    query = f"SELECT id, a.unit, a.s{number}, b.s{number} {_BOTH.format(number)} ORDER BY id LIMIT {most}"
+def _examples(connection: duckdb.DuckDBPyConnection, i: int, most: int) -> tuple[tuple[str, str, str, str], ...]:
+    query = f"SELECT id, unit, a{i}, b{i} FROM {DIFFERENT} WHERE a{i} <> b{i} ORDER BY id LIMIT {most}"
     return tuple(connection.execute(query).fetchall())
 
 

@@ -98,6 +98,10 @@ class Replay:
             policy.aggregates,
         )
 
+    def concluded_by(self, policy: Policy) -> Hashable:
+        """Versions equal in this have equal gates and consequences as well."""
+        return self.scored_by(policy), policy.gates, policy.consequences, policy.counted_from, policy.calendar
+
     def _counted_by(self, policy: Policy) -> Hashable:
         questions = needed(count_questions(policy), rule_questions(policy))
         return policy.tables, questions, tuple(events(policy).items()), policy.first, policy.last, policy.window
