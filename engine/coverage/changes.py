@@ -8,13 +8,12 @@ things and are none either.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.coverage.spots import Spot, Steps, fits
-from engine.months import Month
+from engine.coverage.steps import SHIFTS, moved
 from engine.policy.build_orders import YES_NO_VALUES
 from engine.policy.source import Entry, ListNode, MapNode, Node, Scalar, ScalarNode
 
@@ -112,7 +111,7 @@ class Changer:
             yield from _rest(schema["enum"], value)
         elif spot.form.named("columnname"):
             yield from self._columns(spot, value)
-        elif (shift := _SHIFTS.get(_last(spot.form.names))) is not None:
+        elif (shift := SHIFTS.get(_last(spot.form.names))) is not None:
             yield from shift(value)
         elif spot.key in ("is", "in", "contains"):
             field = _value(spot.within[0].get("field"))
@@ -184,48 +183,9 @@ class Changer:
             partner = next((s for s in self._spots if s.part == spot.part and s.path == path), None)
             if partner is None or not isinstance(partner.node, ScalarNode):
                 continue
-            moved = _moved(partner.node.value, node.value, value)
-            if moved is not None:
-                yield edit, Edit(spot.part, path, ScalarNode(partner.node.place, moved))
-
-
-def _moved(partner: Scalar, before: Scalar, after: Scalar) -> Scalar:
-    """The partner's value after the change; None when it cannot follow."""
-    if isinstance(partner, int | Decimal) and isinstance(before, int | Decimal) and isinstance(after, int | Decimal):
-        left = partner - (after - before)
-        return left if left > 0 else None
-    if isinstance(partner, str) and isinstance(before, str) and isinstance(after, str):
-        kind = next((kind for kind in ("date", "month") if len(after) == len(next(iter(_EXAMPLE[kind])))), None)
-        return None if kind is None else _SHIFTS[kind](partner)[0 if after < before else 1]
-    return None
-
-
-def _months(value: str) -> tuple[str, ...]:
-    month = Month.parse(value)
-    return str(month.plus(-1)), str(month.plus(1))
-
-
-def _days(value: str) -> tuple[str, ...]:
-    day = dt.date.fromisoformat(value)
-    return tuple((day + dt.timedelta(days=step)).isoformat() for step in (-1, 1))
-
-
-def _clocks(value: str) -> tuple[str, ...]:
-    return tuple(moment[11:] for moment in _moments(f"2000-01-02 {value}") if moment.startswith("2000-01-02"))
-
-
-def _moments(value: str) -> tuple[str, ...]:
-    moment = dt.datetime.fromisoformat(value)
-    return tuple(str(moment + dt.timedelta(seconds=step)) for step in (-1, 1))
-
-
-_SHIFTS: Mapping[str, Callable[[str], tuple[str, ...]]] = {
-    "date": _days,
-    "month": _months,
-    "clockTime": _clocks,
-    "timeLiteral": _moments,
-}
-_EXAMPLE = {"date": ("2000-01-01",), "month": ("2000-01",)}
+            follows = moved(partner.node.value, node.value, value)
+            if follows is not None:
+                yield edit, Edit(spot.part, path, ScalarNode(partner.node.place, follows))
 
 
 def _is_parameter_entry(spot: Spot) -> bool:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from engine.cases.reading import Case, read_cases
 from engine.coverage.batches import Batch
-from engine.coverage.bench import Bench, Changed, same
+from engine.coverage.bench import Bench
 from engine.coverage.changes import Change, Changer, Edit
+from engine.coverage.differing import same
 from engine.coverage.exceptions import Excepted, excepted, read_exceptions
 from engine.coverage.spots import Forms
+from engine.coverage.variants import Changed
 from engine.policy.parts import load_parts
 from engine.policy.source import ListNode, MapNode, Node, ScalarNode
 from engine.problems import InputError, Place, PolicyError, Problem
@@ -83,7 +85,7 @@ class Prober:
         return REFUSED
 
     def _by_case(self, change: Change, edits: Iterable[Edit]) -> str | None:
-        changed = Changed(self.bench, edits)
+        changed = Changed(self.bench.variants, edits)
         changed.policy(())
         hints = frozenset(_hints(change))
         for batch, order in self._ranked(hints):
@@ -95,7 +97,7 @@ class Prober:
                 self._lucky[case.title] = self._lucky.get(case.title, 0) + 1
                 return case.title
         chosen = {batch.chosen for batch in self.bench.batches}
-        alike = all(same(self.bench.compiled(key).policy, changed.policy(key)) for key in chosen)
+        alike = all(same(self.bench.variants.compiled(key).policy, changed.policy(key)) for key in chosen)
         return SAME if alike else None
 
     def _ranked(self, hints: frozenset[str]) -> Iterator[tuple[Batch, Sequence[int]]]:

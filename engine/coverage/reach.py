@@ -81,8 +81,9 @@ def coverage(parts: Parts, compiled: CompiledPolicy, results: Sequence[CaseResul
         "bonuses": _of([item.id for item in policy.bonuses], about),
     }
     found["clauses"] = _clauses(policy, found, about)
+    places = {**_places(parts, policy), **rows.places}
     return tuple(
-        Covered(kind, ids, {id: _place(policy, rows, id) for id in ids}, reached)
+        Covered(kind, ids, {id: places.get(id) or _place(policy, id) for id in ids}, reached)
         for kind in KINDS
         for ids, reached in (found[kind],)
     )
@@ -187,9 +188,17 @@ def _clauses(
     )
 
 
-def _place(policy: Policy, rows: _Rows, id: str) -> Place:
-    known = rows.places.get(id) or policy.places.get(id.partition("=")[0])
-    return known or Place(policy.folder)
+def _places(parts: Parts, policy: Policy) -> Mapping[str, Place]:
+    """Where options and clauses stand, which are called by ids of their own."""
+    found = {clause.id: parts.place("clauses", "clauses", i) for i, clause in enumerate(policy.clauses)}
+    for i, reading in enumerate(policy.readings):
+        for j, option in enumerate(reading.options):
+            found[_pair(reading.id, option.id)] = parts.place("readings", "readings", i, "options", j)
+    return found
+
+
+def _place(policy: Policy, id: str) -> Place:
+    return policy.places.get(id.partition("=")[0]) or Place(policy.folder)
 
 
 def _of(ids: Iterable[str], reached: Iterable[str]) -> tuple[tuple[str, ...], frozenset[str]]:
