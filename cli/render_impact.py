@@ -36,10 +36,12 @@ def head(document: Document) -> str:
     read = document["input"]["orders"]
     number = f"{read['a']} 件" if read["a"] == read["b"] else f"{read['a']} 件（新版本采用 {read['b']} 件）"
     cycle = document["cycle"]
-    return (
+    text = (
         f"{document['a']['version']} → {document['b']['version']}　"
         f"工单 {number}，{cycle['first']} 至 {cycle['last']}，统计时点 {document['as_of']}"
     )
+    since = document["amends_from"]
+    return f"{text}；新版本是修订，自 {since} 起管，此前仍按旧版本" if since else text
 
 
 def summary(document: Document) -> str:

@@ -5,13 +5,14 @@ Knows names and shapes of the output, and rounds here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from engine.evaluation import Evaluation
 from engine.impact import phrases
 from engine.impact.causes import Because
+from engine.impact.counts import counts
 from engine.impact.impact import Impact
 from engine.impact.orders import OrderChange
 from engine.impact.outcomes import KINDS, Fired, Kind, Outcome, Spot, What, at
@@ -29,6 +30,7 @@ def impact_document(found: Impact) -> Json:
         "a": _head(found.before.policy),
         "b": _head(found.after.policy),
         "as_of": found.before.as_of.strftime("%Y-%m-%d %H:%M:%S"),
+        "amends_from": None if found.amends_from is None else found.amends_from.isoformat(),
         "cycle": {"first": str(found.before.policy.first), "last": str(found.before.policy.last)},
         "input": _input(found),
         "counts": counts(found),
@@ -37,33 +39,6 @@ def impact_document(found: Impact) -> Json:
         "periods": periods,
         "ranks": [] if not found.spots else _ranks(found),
         "orders": [_orders(found, change) for change in found.orders],
-    }
-
-
-def counts(found: Impact) -> dict[str, int]:
-    """How much differs, by kind."""
-
-    def number(what: str, test: Callable[[Spot], bool] = lambda _: True) -> int:
-        return sum(spot.what == what and test(spot) for spot in found.spots)
-
-    def gone(spot: Spot) -> bool:
-        return at(found.b, spot) is None
-
-    def come(spot: Spot) -> bool:
-        return at(found.a, spot) is None
-
-    return {
-        "totals": number("total"),
-        "ranks": number("rank", lambda spot: not gone(spot) and not come(spot)),
-        "ranked": number("rank", come),
-        "unranked": number("rank", gone),
-        "last": number("last"),
-        "gates": number("gate"),
-        "consequences_added": number("consequence", come),
-        "consequences_removed": number("consequence", gone),
-        "consequences_changed": number("consequence", lambda spot: not gone(spot) and not come(spot)),
-        "orders": sum(change.orders for change in found.orders),
-        "orders_read": found.accepted.left + found.accepted.come,
     }
 
 

@@ -5,12 +5,14 @@ Ties replaying, comparing and attributing together; must not know how anything o
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.choosing import Progress
 from engine.diff.vocabulary import Vocabulary
+from engine.evaluate import stitch
 from engine.evaluation import Evaluation
 from engine.impact.causes import Because, Part, because, parts_of
 from engine.impact.items import Item, Mixtures, Subset
@@ -21,6 +23,7 @@ from engine.impact.shapley import MOST_EXACT, PAIRS, Shares, shares
 from engine.policy.model import Policy
 from engine.policy.parts import Parts
 from engine.problems import PolicyError
+from engine.standings import Standing
 
 EXAMPLES = 20
 """How many orders are listed of each rule or obligation that differs."""
@@ -43,7 +46,8 @@ class Sharing:
 @dataclass(frozen=True)
 class Impact:
     """``spots``: everything that differs, in order. ``parts``: by spot of a total, what each item contributes;
-    ``causes``: by spot of a fact. ``order_causes``: the items that change how something is judged."""
+    ``causes``: by spot of a fact. ``order_causes``: the items that change how something is judged. ``amends_from``:
+    where B amends A, the day from which it holds; before it, A does."""
 
     before: Evaluation
     after: Evaluation
@@ -57,6 +61,7 @@ class Impact:
     orders: tuple[OrderChange, ...]
     order_causes: Mapping[Judged, tuple[int, ...]]
     accepted: Accepted
+    amends_from: dt.date | None
 
     @property
     def empty(self) -> bool:
@@ -96,12 +101,18 @@ class _Work:
     def __init__(self, mixtures: Mixtures, replay: Replay, say: Progress) -> None:
         self._mixtures, self._replay, self._say = mixtures, replay, say
         self._outcomes: dict[Hashable, Outcomes] = {}
+        self._standings: dict[Hashable, tuple[Standing, ...]] = {}
+        self._before = self._replay.aligned(mixtures.policy(()))
+        after = mixtures.policy(mixtures.all)
+        cycle = (after.first, after.last) == (self._before.first, self._before.last)
+        amends = cycle and after.supersedes in (self._before.id, self._before.version)
+        self._amendment = after if amends else None
 
     def impact(self, examples: int, sampling: tuple[int, int, int]) -> Impact:
-        none, every = frozenset[int](), self._mixtures.all
-        before, after = (self._replay.aligned(self._mixtures.policy(subset)) for subset in (none, every))
+        every = self._mixtures.all
+        before, after = self._before, self._governing(self._mixtures.policy(every))
         self._say("正在按两个版本各算一遍…")
-        left, right = self._replay.evaluation(before), self._replay.evaluation(after)
+        left, right = self._replay.evaluation(before), self._evaluation(after)
         a, b = outcomes(left), outcomes(right)
         self._outcomes |= {self._replay.concluded_by(before): a, self._replay.concluded_by(after): b}
         spots = differing(a, b)
@@ -110,7 +121,9 @@ class _Work:
         told = [spot for spot in spots if spot.what in TOLD]
         causes = because(told, len(every), self._replayed)
         self._say("正在比较每张工单…")
-        orders = order_changes(self._replay, before, after, examples)
+        since = None if self._amendment is None else self._amendment.in_force_from
+        span = (None if since is None else dt.datetime.combine(since, dt.time()), None)
+        orders = order_changes(self._replay, before, after, examples, span)
         return Impact(
             left,
             right,
@@ -124,14 +137,35 @@ class _Work:
             orders,
             self._judged_by([change.judged for change in orders], after),
             accepted(self._replay, before, after, examples),
+            since,
         )
+
+    def _governing(self, policy: Policy) -> Policy:
+        """``policy`` on the months of the orders, and in force from when B is where that amends A."""
+        found = self._replay.aligned(policy)
+        if self._amendment is None:
+            return found
+        return replace(found, supersedes=self._before.id, in_force_from=self._amendment.in_force_from)
+
+    def _evaluation(self, policy: Policy) -> Evaluation:
+        """Raises PolicyError."""
+        found = self._replay.evaluation(policy)
+        return found if self._amendment is None else stitch([self._replay.evaluation(self._before), found])
+
+    def _totals(self, policy: Policy) -> Mapping[Spot, Fraction]:
+        if self._amendment is None:
+            return totals(self._replay.standings(policy))
+        key = self._replay.scored_by(policy)
+        if key not in self._standings:
+            self._standings[key] = self._evaluation(policy).standings
+        return totals(self._standings[key])
 
     def _replayed(self, subset: Subset) -> Outcomes | None:
         try:
-            policy = self._replay.aligned(self._mixtures.policy(subset))
+            policy = self._governing(self._mixtures.policy(subset))
             key = self._replay.concluded_by(policy)
             if key not in self._outcomes:
-                self._outcomes[key] = outcomes(self._replay.evaluation(policy))
+                self._outcomes[key] = outcomes(self._evaluation(policy))
         except PolicyError:
             return None
         return self._outcomes[key]
@@ -143,11 +177,11 @@ class _Work:
         if not spots:
             return Sharing((), 0, 0), {}
         players, idle = self._players()
-        none = totals(self._replay.standings(self._aligned(frozenset())))
+        none = self._totals(self._aligned(frozenset()))
 
         def valued(subset: frozenset[int]) -> Sequence[Fraction]:
             taken = idle.union(players[i] for i in subset)
-            found = totals(self._replay.standings(self._aligned(taken)))
+            found = self._totals(self._aligned(taken))
             # A unit that some mixture leaves unranked counts there as it was: nothing is due to no figure.
             return [found.get(spot, none[spot]) for spot in spots]
 
@@ -157,7 +191,7 @@ class _Work:
         return Sharing(tuple(players), shared.orders, refused), parts_of(spots, players, shared)
 
     def _aligned(self, subset: Subset) -> Policy:
-        return self._replay.aligned(self._mixtures.nearest(subset))
+        return self._governing(self._mixtures.nearest(subset))
 
     def _players(self) -> tuple[list[int], Subset]:
         """The items that bear on totals, and those that do not: adding or leaving out any of these changes nothing
@@ -181,7 +215,7 @@ class _Work:
         reading: list[int] = []
         for item in sorted(self._mixtures.all) if judged else ():
             try:
-                other = self._replay.aligned(self._mixtures.policy(self._mixtures.all - {item}))
+                other = self._governing(self._mixtures.policy(self._mixtures.all - {item}))
             except PolicyError:
                 continue
             differs = set(touched(other, after))

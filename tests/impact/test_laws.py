@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 
 from engine.diff.vocabulary import Vocabulary
-from engine.impact.document import counts, impact_document
+from engine.evaluate import stitch
+from engine.impact.counts import counts
+from engine.impact.document import impact_document
 from engine.impact.impact import Impact, Sides, impact
 from engine.impact.items import Mixtures
 from engine.impact.outcomes import at, outcomes
 from engine.impact.replay import Replay
+from engine.policy.build import build_policy
 from engine.policy.parts import Parts, load_parts
 from tests.diff.editing import A_DOZEN, SCHEMAS, copy_with, edited, next_year
+from tests.test_amendments import amended
 
 SEEDS = range(3)
 
@@ -132,3 +136,18 @@ def test_sentences_say_what_and_why(found: Impact) -> None:
     assert unit["sentence"].endswith("（缺一项都不会如此）")
     obligation = next(one for one in document["orders"] if one["id"] == "immediate-3wd")
     assert obligation["items"] == [8] and obligation["orders"] == 50
+
+
+def test_an_amendment_leaves_what_was_before_it(tmp_path: Path, base: Parts, words: Vocabulary, replay: Replay) -> None:
+    """Promise: where the new version amends the old one, months and orders before its date are not touched, later ones
+    are as the amended cycle is evaluated, and parts add up all the same."""
+    later = load_parts(amended(tmp_path) / "2026-b", SCHEMAS, {})
+    changed = impact(Sides(base, later), words, replay)
+    assert changed.amends_from is not None and changed.amends_from.isoformat() == "2026-06-15"
+    months = {spot.period for spot in changed.spots if spot.kind == "month" and spot.what == "total"}
+    assert months == {"2026-07", "2026-08", "2026-09", "2026-10"}
+    assert changed.parts and adds_up(changed)
+    parts = [build_policy(one) for one in (base, later)]
+    together = stitch([replay.evaluation(policy) for policy in parts])
+    assert changed.b == outcomes(together)
+    assert changed.orders and min(order for c in changed.orders for order, *_ in c.examples) >= "BS202606"
