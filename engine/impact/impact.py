@@ -22,7 +22,7 @@ from engine.impact.replay import Replay
 from engine.impact.shapley import MOST_EXACT, PAIRS, Shares, shares
 from engine.policy.model import Policy
 from engine.policy.parts import Parts
-from engine.problems import PolicyError
+from engine.problems import InputError, PolicyError
 from engine.standings import Standing
 
 EXAMPLES = 20
@@ -102,6 +102,7 @@ class _Work:
         self._mixtures, self._replay, self._say = mixtures, replay, say
         self._outcomes: dict[Hashable, Outcomes] = {}
         self._standings: dict[Hashable, tuple[Standing, ...]] = {}
+        self._refused: set[Subset] = set()
         self._before = self._replay.aligned(mixtures.policy(()))
         after = mixtures.policy(mixtures.all)
         cycle = (after.first, after.last) == (self._before.first, self._before.last)
@@ -166,7 +167,7 @@ class _Work:
             key = self._replay.concluded_by(policy)
             if key not in self._outcomes:
                 self._outcomes[key] = outcomes(self._evaluation(policy))
-        except PolicyError:
+        except (PolicyError, InputError):
             return None
         return self._outcomes[key]
 
@@ -177,36 +178,50 @@ class _Work:
         if not spots:
             return Sharing((), 0, 0), {}
         players, idle = self._players()
-        none = self._totals(self._aligned(frozenset()))
+        none = self._totals_of(frozenset())
 
         def valued(subset: frozenset[int]) -> Sequence[Fraction]:
-            taken = idle.union(players[i] for i in subset)
-            found = self._totals(self._aligned(taken))
+            found = self._totals_of(idle.union(players[i] for i in subset))
             # A unit that some mixture leaves unranked counts there as it was: nothing is due to no figure.
             return [found.get(spot, none[spot]) for spot in spots]
 
         self._say(f"正在分摊 {len(players)} 项改动的作用…")
         shared: Shares = shares(len(players), valued, most_exact=most_exact, pairs=pairs, seed=seed)
-        refused = len(self._mixtures.refused)
-        return Sharing(tuple(players), shared.orders, refused), parts_of(spots, players, shared)
+        return Sharing(tuple(players), shared.orders, len(self._refused)), parts_of(spots, players, shared)
 
-    def _aligned(self, subset: Subset) -> Policy:
-        return self._governing(self._mixtures.nearest(subset))
+    def _totals_of(self, subset: Subset) -> Mapping[Spot, Fraction]:
+        """The totals with the items of ``subset``; where they do not hold together, or the orders cannot be read so,
+        without the last of them that has to go. None and all always hold."""
+        taken = sorted(subset)
+        while True:
+            try:
+                return self._totals(self._governing(self._mixtures.policy(taken)))
+            except (PolicyError, InputError):
+                if not taken:
+                    raise
+                self._refused.add(subset)
+                taken.pop()
 
     def _players(self) -> tuple[list[int], Subset]:
         """The items that bear on totals, and those that do not: adding or leaving out any of these changes nothing
         that scores, neither at A nor at B."""
         every = self._mixtures.all
-        ends = {subset: self._replay.scored_by(self._aligned(subset)) for subset in (frozenset[int](), every)}
+        none, final = self._scored_by(frozenset()), self._scored_by(every)
         idle = frozenset(
             item
             for item in every
-            if self._replay.scored_by(self._aligned(frozenset({item}))) == ends[frozenset()]
-            and self._replay.scored_by(self._aligned(every - {item})) == ends[every]
+            if self._scored_by(frozenset({item})) == none and self._scored_by(every - {item}) == final
         )
-        if self._replay.scored_by(self._aligned(idle)) != ends[frozenset()]:
+        if self._scored_by(idle) != none:
             idle = frozenset()
         return sorted(every - idle), idle
+
+    def _scored_by(self, subset: Subset) -> Hashable:
+        """None where the items do not hold together."""
+        try:
+            return self._replay.scored_by(self._governing(self._mixtures.policy(subset)))
+        except PolicyError:
+            return None
 
     def _judged_by(self, judged: Sequence[Judged], after: Policy) -> Mapping[Judged, tuple[int, ...]]:
         """The items without which ``judged`` would be judged by other conditions than ``after`` has; those that change

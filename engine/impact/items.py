@@ -5,7 +5,7 @@ Knows how to put a version together from items; must not know what any of them m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.diff.applying import Applying, couple
@@ -15,7 +15,6 @@ from engine.diff.vocabulary import Vocabulary
 from engine.policy.build import build_policy
 from engine.policy.model import Policy
 from engine.policy.parts import Parts
-from engine.problems import PolicyError
 
 Subset = frozenset[int]
 
@@ -43,7 +42,6 @@ class Mixtures:
         self._applying = Applying(a, b, words)
         self.items = tuple(map(Item, couple(self._applying, changes(a, b, words))))
         self._policies: dict[Subset, Policy] = {frozenset(): build_policy(a), self.all: build_policy(b)}
-        self.refused: set[Subset] = set()
 
     @property
     def all(self) -> Subset:
@@ -56,16 +54,3 @@ class Mixtures:
             parts = self._applying.apply(change for i in sorted(taken) for change in self.items[i].changes)
             self._policies[taken] = build_policy(parts)
         return self._policies[taken]
-
-    def nearest(self, subset: Subset) -> Policy:
-        """Like ``policy``; where the items do not hold together, without the last of them that has to go.
-
-        ``refused`` remembers such subsets. None and all always hold.
-        """
-        taken: Sequence[int] = sorted(subset)
-        while True:
-            try:
-                return self.policy(taken)
-            except PolicyError:
-                self.refused.add(subset)
-                taken = taken[:-1]
