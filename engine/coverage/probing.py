@@ -96,7 +96,7 @@ class Prober:
                     raise InputError([Problem(case.place, what, case.title, "先用 hotline policy test 改好")])
                 self._lucky[case.title] = self._lucky.get(case.title, 0) + 1
                 return case.title
-        chosen = {batch.chosen for batch in self.bench.batches}
+        chosen = {(), *(batch.chosen for batch in self.bench.batches)}
         alike = all(same(self.bench.variants.compiled(key).policy, changed.policy(key)) for key in chosen)
         return SAME if alike else None
 
