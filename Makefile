@@ -15,6 +15,7 @@ help:
 	@echo 'make check   ruff and strict mypy'
 	@echo 'make format  let ruff rewrite what it can'
 	@echo 'make docs    write the generated pages of docs/ anew'
+	@echo 'make probe   change every parameter of the 2026 policy and list those that no case notices'
 	@echo 'make bench   all sides of every comparison in one run'
 	@echo 'make lock    resolve the dependencies anew (needs uv)'
 
@@ -35,6 +36,9 @@ format: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m manual
+
+probe: $(READY)
+	$(BIN)/hotline policy probe 2026
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from engine.months import Month
-from engine.policy.model_scoring import Bands, Clamp, Indicator, Recorded, Slope, Transform
+from engine.policy.model_scoring import Bands, Clamp, Indicator, PointsBand, Recorded, Slope, Transform
 from engine.questions import counted_id, points_id
 from engine.tallies import Tallies
 
@@ -82,10 +82,12 @@ class Measures:
 
     def _weighted(self, indicator: Indicator, bands: tuple[int, ...]) -> Fraction:
         """The sum of points as one fraction of whole numbers: fractions are most of the time that scores take."""
-        if indicator.id not in self._whole:
+        known = self._whole.get(indicator.id)
+        if known is None or known[0] is not indicator.points:  # another policy may measure the same counts
             scale = math.lcm(*(band.points.denominator for band in indicator.points))
-            self._whole[indicator.id] = scale, tuple(int(band.points * scale) for band in indicator.points)
-        scale, points = self._whole[indicator.id]
+            known = indicator.points, scale, tuple(int(band.points * scale) for band in indicator.points)
+            self._whole[indicator.id] = known
+        _, scale, points = known
         return Fraction(sum(map(operator.mul, points, bands)), scale)
 
     @cached_property
@@ -93,8 +95,8 @@ class Measures:
         return {}
 
     @cached_property
-    def _whole(self) -> dict[str, tuple[int, tuple[int, ...]]]:
-        """By indicator, the points of its bands as whole numbers of one unit, and how many of that make a point."""
+    def _whole(self) -> dict[str, tuple[tuple[PointsBand, ...], int, tuple[int, ...]]]:
+        """By indicator: its bands, how many units make a point, and the bands' points in whole units."""
         return {}
 
     @cached_property

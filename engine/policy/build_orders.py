@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any as Data
 
-from engine.conditions import facts
+from engine.conditions import ALWAYS
 from engine.policy.condition import Path, Scope
 from engine.policy.context import Context, fraction
 from engine.policy.model_orders import (
@@ -245,7 +245,7 @@ def build_outcomes(context: Context, data: Data, scope: Scope, part: str, path: 
         Outcome(row["is"], context.condition(row["when"], scope, part, (*path, i, "when")))
         for i, row in enumerate(data)
     )
-    if facts(outcomes[-1].when):
+    if outcomes[-1].when != ALWAYS:
         place = context.place(part, (*path, len(outcomes) - 1))
         context.findings.add(place, "最后一行须在任何情况下成立", outcomes[-1].is_, "在末尾加一行 when: always")
     return outcomes
