@@ -73,12 +73,26 @@ def consider(
     """
     considered: list[Considered] = []
     states: GateStates = {gate_state(gate): found for gate, found in gates.items()}
+    ladder = _Ladder()
     for kind in ("month", "quarter", "year"):
         run = [standing for standing in standings if standing.kind == kind]
         units = sorted({unit for standing in run for unit in (*_ranked(standing), *standing.unranked)})
         for unit in (None, *units):
-            considered += _climb(governing, unit, run, states)
+            considered += _climb(governing, unit, run, states, ladder)
     return tuple(considered)
+
+
+class _Ladder:
+    """The rule engine's answers, each looked up once: histories repeat themselves."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str, tuple[str, ...]], bool] = {}
+
+    def holds(self, compiled: CompiledPolicy, consequence: Consequence, values: Mapping[Fact, str]) -> bool:
+        key = (id(compiled), consequence.id, tuple(values.values()))
+        if key not in self._known:
+            self._known[key] = consequence.id in holding(compiled.ladder[consequence.id], values)
+        return self._known[key]
 
 
 def _ranked(standing: Standing) -> tuple[str, ...]:
@@ -95,6 +109,7 @@ def _climb(
     unit: str | None,
     run: Sequence[Standing],
     gates: GateStates,
+    ladder: _Ladder,
 ) -> Iterable[Considered]:
     """One subject's ladder through the periods of one kind."""
     history = History()
@@ -112,7 +127,7 @@ def _climb(
             tested = [fact for item in compiled.ladder[consequence.id] for fact in item.group.facts]
             values = _facts(tested, consequence, history, fired.get(consequence.id, False), standing, gates)
             may_fire = started and (policy.unfinished.fires or not standing.provisional)
-            fires = may_fire and consequence.id in holding(compiled.ladder[consequence.id], values)
+            fires = may_fire and ladder.holds(compiled, consequence, values)
             due, warn = _due(consequence.due, standing.period, policy.calendar) if fires else (None, None)
             yield Considered(
                 consequence,

@@ -5,7 +5,7 @@ Knows how indicators become a total; must not know how orders were counted or ho
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -19,12 +19,18 @@ from engine.questions import ELIGIBLE, counted_id
 
 @dataclass(frozen=True)
 class Weighed:
-    """A measured indicator with the ``weight`` it came to carry (0 when its own was spread over the others) and its
-    ``contribution`` to the score."""
+    """A measured indicator with the ``weight`` it came to carry (0 when its own was spread over the others), and the
+    ``value`` it enters the score with, of which each point adds ``share``."""
 
     measured: Measured
     weight: Fraction
-    contribution: Fraction
+    share: Fraction
+    value: Fraction
+
+    @property
+    def contribution(self) -> Fraction:
+        """What the indicator adds to the score."""
+        return self.share * self.value
 
 
 @dataclass(frozen=True)
@@ -101,17 +107,17 @@ class Scorer:
             return None
         hundred = self.policy.scale.weights == "hundred"
         weighed: dict[str, Weighed] = {}
-        score = ZERO
         for indicator in self.policy.indicators:
             value = values[indicator.id]
             if value is None:
-                weight = contribution = ZERO
+                weight = share = value = ZERO
+            elif spread:
+                weight = indicator.weight * whole / carried
+                share = weight / (whole if hundred else FULL)
             else:
-                weight = indicator.weight if not spread else indicator.weight * whole / carried
-                share = self._shares[indicator.id] if not spread else weight / (whole if hundred else FULL)
-                contribution = share * value
-                score += contribution
-            weighed[indicator.id] = Weighed(raw[indicator.id], weight, contribution)
+                weight, share = indicator.weight, self._shares[indicator.id]
+            weighed[indicator.id] = Weighed(raw[indicator.id], weight, share, value)
+        score = _sum_of_products((item.share, item.value) for item in weighed.values())
         return self._total(unit, months, weighed, score, bonus)
 
     def _total(
@@ -146,6 +152,16 @@ class Scorer:
     @cached_property
     def _weights(self) -> Fraction:
         return sum((indicator.weight for indicator in self.policy.indicators), ZERO)
+
+
+def _sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+    """Over one denominator, reduced once: fractions are most of the time that scores take."""
+    above, below = 0, 1
+    for left, right in pairs:
+        under = left.denominator * right.denominator
+        above = above * under + left.numerator * right.numerator * below
+        below *= under
+    return Fraction(above, below)
 
 
 def _value_for_score(indicator: Indicator, measured: Measured) -> Fraction | None:
