@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cli.commands_policy import FOUND, policy_app
+from cli.document import Document
 from cli.help import ChineseCommand, option
 from cli.options import CommandError, PoliciesOption, one_of
 
@@ -49,15 +50,30 @@ def diff(
 
     from cli.asking_diff import compare
     from cli.output import result_console, write
-    from cli.render_diff import render_table, render_text
+    from cli.render_diff import render_table
 
     document = compare(old, new, None if policies is None else Path(policies))
     if format_ == "table":
         render_table(result_console(), document)
     elif output is None:
-        write(render_text(document, format_))
+        write(_text(document, format_))
     else:
-        Path(output).write_text(render_text(document, format_), "utf-8")
+        Path(output).write_text(_text(document, format_), "utf-8")
         write(f"已写入 {output}：{document['counts']['all']} 处改动\n")
     if document["counts"]["all"]:
         raise typer.Exit(FOUND)
+
+
+def _text(document: Document, format_: str) -> str:
+    """The whole comparison as text in ``json``, ``markdown`` or ``html``."""
+    if format_ == "json":
+        from cli.render_json import render_json
+
+        return render_json(document)
+    if format_ == "html":
+        from cli.render_diff_page import render_page
+
+        return render_page(document)
+    from cli.render_diff import render_markdown
+
+    return render_markdown(document)

@@ -1,4 +1,4 @@
-"""What differs between two versions, for people: a table for the screen, Markdown, and a page (``render_diff_page``).
+"""What differs between two versions, for people: a table for the screen, and Markdown.
 
 Knows the comparison's document; knows nothing of policies.
 """
@@ -21,19 +21,6 @@ COUNTED: Mapping[str, str] = {
     "neutral": "不涉及松紧",
 }
 _STYLES: Mapping[str, str] = {"tightened": "red", "loosened": "green", "unknown": "yellow", "neutral": ""}
-
-
-def render_text(document: Document, format_: str) -> str:
-    """The whole comparison as text in ``json``, ``markdown`` or ``html``."""
-    if format_ == "json":
-        from cli.render_json import render_json
-
-        return render_json(document)
-    if format_ == "html":
-        from cli.render_diff_page import render_page
-
-        return render_page(document)
-    return render_markdown(document)
 
 
 def name(head: Document) -> str:
