@@ -45,7 +45,9 @@ def connect(memory_limit: str | None = None, threads: int | None = None) -> duck
         settings["memory_limit"] = memory_limit
     if threads is not None:
         settings["threads"] = threads
-    return duckdb.connect(":memory:", config=settings)
+    connection = duckdb.connect(":memory:", config=settings)
+    connection.execute("SET enable_progress_bar = false")  # it would be written among the results
+    return connection
 
 
 def take_in(
