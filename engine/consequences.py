@@ -51,15 +51,24 @@ class Considered:
     unit: str | None
     period: Period
     counted: bool
-    facts: Mapping[Fact, str]
+    tested: tuple[Fact, ...]
+    values: tuple[str, ...]
     history: History
     fired: bool
     due: dt.date | None = None
     warn: dt.date | None = None
 
+    @property
+    def facts(self) -> Mapping[Fact, str]:
+        """The value of every fact that the consequence's question tests."""
+        return dict(zip(self.tested, self.values, strict=True))
+
 
 GateStates = Mapping[Fact, Mapping[Month, GateState]]
 """The state of every gate by month, under the fact that says that it is open."""
+_Reader = Callable[[History, bool, Month], bool]
+"""Reads one fact from the history, whether the step fired before, and the period's last month (a gate over several
+months is open when it is open in the last of them)."""
 
 
 def consider(
@@ -72,27 +81,52 @@ def consider(
     Ladders go on over a change of version: a consequence is known by its id.
     """
     considered: list[Considered] = []
-    states: GateStates = {gate_state(gate): found for gate, found in gates.items()}
-    ladder = _Ladder()
+    ladder = _Ladder(gates)
     for kind in ("month", "quarter", "year"):
         run = [standing for standing in standings if standing.kind == kind]
         units = sorted({unit for standing in run for unit in (*_ranked(standing), *standing.unranked)})
         for unit in (None, *units):
-            considered += _climb(governing, unit, run, states, ladder)
+            considered += _climb(governing, unit, run, ladder)
     return tuple(considered)
 
 
 class _Ladder:
-    """The rule engine's answers, each looked up once: histories repeat themselves."""
+    """The rule engine's answers, each looked up once, since histories repeat themselves; and how each fact is read."""
 
-    def __init__(self) -> None:
+    def __init__(self, gates: Mapping[str, Mapping[Month, GateState]]) -> None:
+        self._gates: GateStates = {gate_state(gate): found for gate, found in gates.items()}
+        self._steps: dict[tuple[int, str], tuple[tuple[Fact, ...], tuple[_Reader, ...]]] = {}
         self._known: dict[tuple[int, str, tuple[str, ...]], bool] = {}
 
-    def holds(self, compiled: CompiledPolicy, consequence: Consequence, values: Mapping[Fact, str]) -> bool:
-        key = (id(compiled), consequence.id, tuple(values.values()))
+    def step(self, compiled: CompiledPolicy, consequence: Consequence) -> tuple[tuple[Fact, ...], tuple[_Reader, ...]]:
+        """The facts that decide on the consequence, and for each what reads it."""
+        key = (id(compiled), consequence.id)
+        if key not in self._steps:
+            tested = tuple(fact for item in compiled.ladder[consequence.id] for fact in item.group.facts)
+            self._steps[key] = tested, tuple(self._reader(fact, consequence) for fact in tested)
+        return self._steps[key]
+
+    def holds(
+        self, compiled: CompiledPolicy, consequence: Consequence, tested: tuple[Fact, ...], values: tuple[str, ...]
+    ) -> bool:
+        key = (id(compiled), consequence.id, values)
         if key not in self._known:
-            self._known[key] = consequence.id in holding(compiled.ladder[consequence.id], values)
+            held = holding(compiled.ladder[consequence.id], dict(zip(tested, values, strict=True)))
+            self._known[key] = consequence.id in held
         return self._known[key]
+
+    def _reader(self, fact: Fact, consequence: Consequence) -> _Reader:
+        if isinstance(fact, StandingFact):
+            at_least, how = fact.at_least, fact.how
+            if how == "now":
+                return lambda history, _, __: history.last
+            if how == "running":
+                return lambda history, _, __: history.running >= at_least
+            return lambda history, _, __: history.times >= at_least
+        if fact == fired_before(consequence.id):
+            return lambda _, fired, __: fired
+        states = self._gates.get(fact, {})
+        return lambda _, __, month: month in states and states[month].outcome == OPEN
 
 
 def _ranked(standing: Standing) -> tuple[str, ...]:
@@ -104,13 +138,7 @@ def _about(policy: Policy, standing: Standing, unit: str | None) -> Iterable[Con
     return (item for item in policy.consequences if item.at == standing.kind and item.subject == subject)
 
 
-def _climb(
-    governing: Governing,
-    unit: str | None,
-    run: Sequence[Standing],
-    gates: GateStates,
-    ladder: _Ladder,
-) -> Iterable[Considered]:
+def _climb(governing: Governing, unit: str | None, run: Sequence[Standing], ladder: _Ladder) -> Iterable[Considered]:
     """One subject's ladder through the periods of one kind."""
     history = History()
     fired: dict[str, bool] = {}
@@ -124,16 +152,18 @@ def _climb(
         for consequence in _about(policy, standing, unit):
             if consequence.repeat == "once_per_streak" and not last:
                 fired[consequence.id] = False
-            tested = [fact for item in compiled.ladder[consequence.id] for fact in item.group.facts]
-            values = _facts(tested, consequence, history, fired.get(consequence.id, False), standing, gates)
+            tested, readers = ladder.step(compiled, consequence)
+            before = fired.get(consequence.id, False)
+            values = tuple(YES if read(history, before, standing.period.last) else NO for read in readers)
             may_fire = started and (policy.unfinished.fires or not standing.provisional)
-            fires = may_fire and ladder.holds(compiled, consequence, values)
+            fires = may_fire and ladder.holds(compiled, consequence, tested, values)
             due, warn = _due(consequence.due, standing.period, policy.calendar) if fires else (None, None)
             yield Considered(
                 consequence,
                 unit,
                 standing.period,
                 may_fire,
+                tested,
                 values,
                 history,
                 fires,
@@ -141,42 +171,6 @@ def _climb(
                 warn,
             )
             fired[consequence.id] = fired.get(consequence.id, False) or fires
-
-
-def _facts(
-    tested: Iterable[Fact],
-    consequence: Consequence,
-    history: History,
-    fired: bool,
-    standing: Standing,
-    gates: GateStates,
-) -> Mapping[Fact, str]:
-    """The value of every fact that the consequence's question tests."""
-    values: dict[Fact, str] = {}
-    before = fired_before(consequence.id)
-    for fact in tested:
-        if isinstance(fact, StandingFact):
-            reached = {
-                "now": int(history.last),
-                "running": history.running,
-                "times": history.times,
-            }[fact.how]
-            values[fact] = _yes_no(reached >= fact.at_least)
-        elif fact == before:
-            values[fact] = _yes_no(fired)
-        else:
-            values[fact] = _yes_no(_is_open(fact, standing, gates))
-    return values
-
-
-def _is_open(fact: Fact, standing: Standing, gates: GateStates) -> bool:
-    """A gate over several months is open when it is open in the last of them."""
-    state = gates[fact].get(standing.period.last) if fact in gates else None
-    return state is not None and state.outcome == OPEN
-
-
-def _yes_no(holds: bool) -> str:
-    return YES if holds else NO
 
 
 def _due(due: DueDay | None, period: Period, calendar: WorkCalendar) -> tuple[dt.date | None, dt.date | None]:

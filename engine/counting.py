@@ -34,7 +34,8 @@ def score(
     time_limit: float,
 ) -> Scorer:
     """Count the orders and make ready to score any unit in any month."""
-    tallies = tally(compiled.policy, counting(compiled, intake, connection, as_of, time_limit), connection)
+    answers = counting(compiled, intake, connection, as_of, time_limit)
+    tallies = tally(compiled.policy, answers, connection, intake.orders)
     return scorer(compiled.policy, tallies, intake)
 
 

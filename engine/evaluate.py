@@ -56,13 +56,16 @@ def _on(base: str, taken: Taken) -> Taken:
     return replace(taken, policy=replace(taken.policy, decisions=decisions))
 
 
-def evaluate_taken(request: Request, taken: Taken, progress: Progress | None = None) -> Evaluation:
-    """Evaluate orders that were taken in already."""
+def evaluate_taken(
+    request: Request, taken: Taken, progress: Progress | None = None, compiled: CompiledPolicy | None = None
+) -> Evaluation:
+    """Evaluate orders that were taken in already; ``compiled`` is their policy, where it is at hand."""
     say = progress or (lambda _: None)
     policy = taken.policy
     as_of = request.as_of or request.now.astimezone(policy.time_zone).replace(tzinfo=None, microsecond=0)
-    say("正在编译规则…")
-    compiled = compile_policy(policy, cache=request.cache, time_limit=request.time_limit)
+    if compiled is None:
+        say("正在编译规则…")
+        compiled = compile_policy(policy, cache=request.cache, time_limit=request.time_limit)
     say("正在统计…")
     scorer = score(compiled, taken.intake, taken.connection, as_of, request.time_limit)
     months = monthly(policy, scorer, as_of)

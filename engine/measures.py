@@ -56,13 +56,22 @@ class Measures:
             taken = sum(lost, ZERO)
             left = FULL - min(taken / indicator.weight, Fraction(1)) * FULL
             return Measured(taken, len(lost), _transformed(indicator, left), ())
-        bands = tuple(
-            self.tallies.of(points_id(indicator, band), unit, months) for band in range(len(indicator.points))
-        )
+        bands = self._bands(indicator, unit, months)
         points = self._weighted(indicator, bands)
         orders = self._orders(indicator, unit, tuple(months))
         value = _combined(indicator, bands, points, orders)
         return Measured(points, orders, None if value is None else _transformed(indicator, value), bands)
+
+    def _bands(self, indicator: Indicator, unit: str, months: Sequence[Month]) -> tuple[int, ...]:
+        """How many orders each band of points has."""
+        counts = self._banded.get(indicator.id, ())
+        if len(counts) != len(indicator.points):  # another policy may measure the same counts
+            ids = (points_id(indicator, band) for band in range(len(indicator.points)))
+            counts = self._banded[indicator.id] = tuple(self.tallies.counts.get(id, {}) for id in ids)
+        if len(months) == 1:  # by far the most asked
+            key = (unit, months[0])
+            return tuple(count.get(key, 0) for count in counts)
+        return tuple(sum(count.get((unit, month), 0) for month in months) for count in counts)
 
     def points(self, recorded: Recorded, unit: str, months: Sequence[Month]) -> tuple[Fraction, ...]:
         """Every record of ``unit`` in ``months``."""
@@ -89,6 +98,10 @@ class Measures:
             self._whole[indicator.id] = known
         _, scale, points = known
         return Fraction(sum(map(operator.mul, points, bands)), scale)
+
+    @cached_property
+    def _banded(self) -> dict[str, tuple[Mapping[tuple[str, Month], int], ...]]:
+        return {}
 
     @cached_property
     def _shared(self) -> dict[tuple[str, tuple[str, str], tuple[Month, ...]], int]:

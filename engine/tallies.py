@@ -123,8 +123,8 @@ def _sum(name: str) -> exp.Expr:
     return exp.cast(exp.Sum(this=column(name, "g")), exp.DataType.Type.BIGINT)
 
 
-def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnection) -> Tallies:
-    """Run the query and keep the months of the cycle. Raises MissedLookUpError."""
+def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnection, orders: int) -> Tallies:
+    """Run the query and keep the months of the cycle. Raises MissedLookUpError unless all ``orders`` were found."""
     placed = events(policy)
     distinct = tuple(dict.fromkeys(placed.values()))
     sums = counted(policy, answers)
@@ -136,8 +136,8 @@ def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnectio
     months = {month.index: month for month in policy.first.through(policy.last)}
     units: set[str] = set()
     found = 0
-    for event, unit, index, orders, *numbers in rows:
-        found += orders if event == 0 else 0
+    for event, unit, index, together, *numbers in rows:
+        found += together if event == 0 else 0
         units.add(unit)
         if index not in months:  # another cycle's, or in no month
             continue
@@ -145,14 +145,6 @@ def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnectio
         for id, place in asked[event]:
             if numbers[place]:
                 counts[id][key] = numbers[place]
-    missed = _orders(answers, connection) - found
-    if missed:
-        raise MissedLookUpError(f"{missed}")
+    if found != orders:
+        raise MissedLookUpError(f"{orders - found}")
     return Tallies(counts, tuple(sorted(units)))
-
-
-def _orders(answers: Answers, connection: duckdb.DuckDBPyConnection) -> int:
-    every = exp.select(exp.Count(this=exp.Star())).from_(answers.orders.copy())
-    row = connection.execute(every.sql(dialect="duckdb")).fetchone()
-    assert row is not None
-    return int(row[0])
