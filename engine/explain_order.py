@@ -135,7 +135,7 @@ def _one(evaluation: Evaluation, answers: Answers, order: str, columns: list[exp
             for item in breaches
         ]
         raise InputError(problems)
-    raise InputError([Problem(Place(evaluation.policy.orders.file), "没有这张工单", order, "核对工单编号")])
+    raise InputError([Problem(Place(evaluation.policy.orders.file), "没有这张工单", order, "核对编号")])
 
 
 def _ask(evaluation: Evaluation, answers: Answers, order: str) -> _Asked:
