@@ -35,7 +35,7 @@ def score(
 ) -> Scorer:
     """Count the orders and make ready to score any unit in any month."""
     answers = counting(compiled, intake, connection, as_of, time_limit)
-    tallies = tally(compiled.policy, answers, connection, intake.orders)
+    tallies = tally(compiled.policy, answers, connection)
     return scorer(compiled.policy, tallies, intake)
 
 

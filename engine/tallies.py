@@ -123,8 +123,8 @@ def _sum(name: str) -> exp.Expr:
     return exp.cast(exp.Sum(this=column(name, "g")), exp.DataType.Type.BIGINT)
 
 
-def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnection, orders: int) -> Tallies:
-    """Run the query and keep the months of the cycle. Raises MissedLookUpError unless all ``orders`` were found."""
+def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnection) -> Tallies:
+    """Run the query and keep the months of the cycle. Raises MissedLookUpError."""
     placed = events(policy)
     distinct = tuple(dict.fromkeys(placed.values()))
     sums = counted(policy, answers)
@@ -145,6 +145,14 @@ def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnectio
         for id, place in asked[event]:
             if numbers[place]:
                 counts[id][key] = numbers[place]
-    if found != orders:
-        raise MissedLookUpError(f"{orders - found}")
+    missed = _orders(answers, connection) - found
+    if missed:
+        raise MissedLookUpError(f"{missed}")
     return Tallies(counts, tuple(sorted(units)))
+
+
+def _orders(answers: Answers, connection: duckdb.DuckDBPyConnection) -> int:
+    every = exp.select(exp.Count(this=exp.Star())).from_(answers.orders.copy())
+    row = connection.execute(every.sql(dialect="duckdb")).fetchone()
+    assert row is not None
+    return int(row[0])

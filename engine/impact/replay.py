@@ -164,7 +164,7 @@ class Replay:
                 compiled = CompiledPolicy(policy, decided, (), {}, {}, {})
                 given = self.given
                 answers = counting(compiled, taken.intake, taken.connection, given.as_of, given.time_limit)
-                fresh = tally(policy, answers, taken.connection, taken.intake.orders)
+                fresh = tally(policy, answers, taken.connection)
                 self._counts |= {keys[id]: counts for id, counts in fresh.counts.items()}
                 self._units[policy.tables] = fresh.units
             counts = {id: self._counts[one] for id, one in keys.items()}
