@@ -23,7 +23,7 @@ def opened() -> Iterator[Editor]:
         with editor(ROOT) as running:
             yield running
     except UnavailableError as error:
-        pytest.skip(str(error))
+        pytest.skip(str(error))  # the language server comes from the npm registry, which not every machine reaches
 
 
 def spot(text: str, words: str) -> tuple[int, int]:

@@ -71,7 +71,7 @@ def _without(one: Without, items: Sequence[Item], before: Outcome, shown: Shown 
 def seat(found: Outcomes, spot: Spot) -> str:
     """A unit's rank, with a word if it is last."""
     rank = at(found, _beside(spot, "rank"))
-    last = "（末位）" if at(found, _beside(spot, "last")) else ""
+    last = "（最后）" if at(found, _beside(spot, "last")) else ""
     return "不排名" if rank is None else f"第{rank}名{last}"
 
 
@@ -80,7 +80,7 @@ def rank_without(outcome: Outcome) -> str:
 
 
 def moved(a: Outcomes, b: Outcomes, spot: Spot) -> str:
-    """``甲单位 第6名（末位）→第5名``."""
+    """``甲单位 第6名（最后）→第5名``."""
     return f"{spot.subject} {seat(a, spot)}→{seat(b, spot)}"
 
 

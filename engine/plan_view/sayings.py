@@ -192,9 +192,9 @@ def _eligible(value: Mapping[str, Any], names: Names) -> str:
 def _last(value: Mapping[str, Any], names: Names) -> str:
     if set(value) != {"when_tied", "when_all_equal", "minimum_ranked"}:
         raise KeyError("more is said")
-    tied = {"all": "并列最低的都算末位", "none": "并列最低的都不算末位"}[value["when_tied"]]
-    equal = {"all": "全部同分时都算末位", "none": "全部同分时没有末位"}[value["when_all_equal"]]
-    return f"{tied}；{equal}；参加排名的单位少于 {value['minimum_ranked']} 个时没有末位"
+    tied = {"all": "并列最低的都算最后一名", "none": "并列最低的都不算最后一名"}[value["when_tied"]]
+    equal = {"all": "全部同分时都算最后一名", "none": "全部同分时没有最后一名"}[value["when_all_equal"]]
+    return f"{tied}；{equal}；参加排名的单位少于 {value['minimum_ranked']} 个时没有最后一名"
 
 
 def _unfinished(value: Mapping[str, Any], names: Names) -> str:

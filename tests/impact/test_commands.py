@@ -132,7 +132,7 @@ def test_page_without_the_converter(hotline: Run, revised: Path, monkeypatch: py
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     code, out, _ = hotline("impact", "2026", revised, *DATA, "--format", "html")
     assert code == 1
-    assert "<svg" not in out and "hotline-policy[reports]" in out and "第6名（末位）→第5名" in out
+    assert "<svg" not in out and "hotline-policy[reports]" in out and "第6名（最后）→第5名" in out
 
 
 def test_chart_shows_every_rank() -> None:

@@ -132,7 +132,7 @@ def test_sentences_say_what_and_why(found: Impact) -> None:
     document = impact_document(found)
     period = next(one for one in document["periods"] if one["period"] == "2026-04")
     unit = next(one for one in period["units"] if one["unit"] == "路政养护中心")
-    assert unit["sentence"].startswith("路政养护中心 第6名（末位）→第5名，因为 〔4〕诉求解决情况 权重 25→20")
+    assert unit["sentence"].startswith("路政养护中心 第6名（最后）→第5名，因为 〔4〕诉求解决情况 权重 25→20")
     assert unit["sentence"].endswith("（缺一项都不会如此）")
     obligation = next(one for one in document["orders"] if one["id"] == "immediate-3wd")
     assert obligation["items"] == [8] and obligation["orders"] == 50
