@@ -76,7 +76,7 @@ def sensitivity(asked: Asked, say: Say) -> dict[str, Any]:
         as_of=asked.as_of,
         now=dt.datetime.now(dt.UTC),
     )
-    taken = choose(request, say)
+    taken = choose(request, say).taken
     versions = [load_parts(Path(one.policy.folder), places.schemas, asked.chosen) for one in taken]
     replay = Replay(taken[0].policy, _given(asked, taken[0].policy), taken[0], say)
     return sensitivity_document(compute(versions, replay, say))

@@ -21,7 +21,7 @@ from engine.intake.take_in import take_in
 from engine.months import Month
 from engine.policy.build import load_policy
 from engine.policy.model import Policy
-from engine.policy.versions import Version, find_version, governing, list_versions
+from engine.policy.versions import Rejected, Version, find_version, governing, list_versions, readable_versions
 from engine.problems import InputError, Place, Problem
 
 Progress = Callable[[str], None]
@@ -59,14 +59,28 @@ class Taken:
     connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
 
 
-def choose(request: Request, progress: Progress | None = None) -> tuple[Taken, ...]:
-    """The version asked for by name; else the one that governs the orders' months and its amendments, in order of time.
+@dataclass(frozen=True)
+class Choice:
+    """The versions to evaluate by, and why these.
 
-    Raises PolicyError and InputError.
+    ``taken``: the version ``asked`` for by name; else the one that governs the ``months`` of the orders and its
+    amendments, in order of time. ``rejected`` are the other versions that might have been chosen.
     """
+
+    taken: tuple[Taken, ...]
+    asked: str | None
+    months: tuple[Month, ...]
+    rejected: tuple[Rejected, ...]
+
+
+def choose(request: Request, progress: Progress | None = None) -> Choice:
+    """Raises PolicyError and InputError."""
     if request.policy is not None:
         folders = [request.released, *([request.examples] if request.examples else [])]
-        return (_take(request, find_version(request.policy, folders), progress),)
+        found = find_version(request.policy, folders)
+        others, _ = readable_versions(request.released)  # a broken one keeps nobody from asking for another
+        rejected = tuple(Rejected(version) for version in others if version.folder.resolve() != found.resolve())
+        return Choice((_take(request, found, progress),), request.policy, (), rejected)
     versions = list_versions(request.released)
     if not versions:
         raise InputError([Problem(Place(str(request.released)), "没有任何政策版本", "", "用 --policy 指明版本")])
@@ -75,10 +89,12 @@ def choose(request: Request, progress: Progress | None = None) -> tuple[Taken, .
     if not months:
         what = "没有一张可用的工单，无法按接单时间确定版本"
         raise InputError([Problem(Place(tried.policy.orders.file), what, "", "检查数据，或用 --policy 指明版本")])
-    return tuple(
+    chosen = governing(months, versions)
+    taken = tuple(
         tried if str(version.folder) == tried.policy.folder else _take(request, version.folder, progress, tried)
-        for version in governing(months, versions)
+        for version in chosen.versions
     )
+    return Choice(taken, None, chosen.months, chosen.rejected)
 
 
 def _first_readable(request: Request, versions: Sequence[Version], progress: Progress | None) -> Taken:

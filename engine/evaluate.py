@@ -12,7 +12,7 @@ from dataclasses import replace
 import duckdb
 
 from engine.calendars import UndeclaredYearError
-from engine.choosing import Progress, Request, Taken, choose
+from engine.choosing import Choice, Progress, Request, Taken, choose
 from engine.compiled import CompiledPolicy, compile_policy
 from engine.consequences import Considered, Governing, consider
 from engine.counting import counting, decider, score
@@ -33,7 +33,12 @@ Gates = Mapping[str, Mapping[Month, GateState]]
 
 def evaluate(request: Request, progress: Progress | None = None) -> Evaluation:
     """Raises PolicyError and InputError; ``progress`` hears what is under way, in Chinese."""
-    chosen = choose(request, progress)
+    return evaluate_choice(request, choose(request, progress), progress)
+
+
+def evaluate_choice(request: Request, choice: Choice, progress: Progress | None = None) -> Evaluation:
+    """Evaluate by the versions that were chosen already."""
+    chosen = choice.taken
     found = _together([evaluate_taken(request, taken, progress) for taken in chosen])
     bases = {
         base.id: _together([evaluate_taken(request, _on(base.id, taken), progress) for taken in chosen])

@@ -39,6 +39,24 @@ class Version:
         return f"{self.version}（{self.first} 至 {self.last}）"
 
 
+@dataclass(frozen=True)
+class Rejected:
+    """A version that does not govern: ``outside`` are the orders' months that its cycle does not hold (none where
+    another version was asked for by name)."""
+
+    version: Version
+    outside: tuple[Month, ...] = ()
+
+
+@dataclass(frozen=True)
+class Governing:
+    """``versions`` govern ``months``: the one whose cycle holds them all, then its amendments in order of time."""
+
+    months: tuple[Month, ...]
+    versions: tuple[Version, ...]
+    rejected: tuple[Rejected, ...]
+
+
 def read_version(folder: Path) -> Version:
     """Raises PolicyError when the head cannot be used."""
     source = read_file(folder / HEAD)
@@ -63,6 +81,14 @@ def read_version(folder: Path) -> Version:
 
 def list_versions(folder: Path) -> tuple[Version, ...]:
     """Every version folder in ``folder``, latest cycle first. Raises PolicyError with every head that is broken."""
+    found, problems = readable_versions(folder)
+    if problems:
+        raise PolicyError(problems)
+    return found
+
+
+def readable_versions(folder: Path) -> tuple[tuple[Version, ...], tuple[Problem, ...]]:
+    """The version folders in ``folder``, latest cycle first, and what is wrong with those whose heads are broken."""
     problems: list[Problem] = []
     found: list[Version] = []
     for head in sorted(folder.glob(f"*/{HEAD}")):
@@ -70,9 +96,8 @@ def list_versions(folder: Path) -> tuple[Version, ...]:
             found.append(read_version(head.parent))
         except PolicyError as error:
             problems.extend(error.problems)
-    if problems:
-        raise PolicyError(problems)
-    return tuple(sorted(found, key=lambda version: (version.first, version.in_force_from, version.id), reverse=True))
+    found.sort(key=lambda version: (version.first, version.in_force_from, version.id), reverse=True)
+    return tuple(found), tuple(problems)
 
 
 def find_version(name: str, folders: Sequence[Path]) -> Path:
@@ -95,15 +120,17 @@ def find_version(name: str, folders: Sequence[Path]) -> Path:
     raise InputError([Problem(Place("--policy"), "没有这个政策版本", name, nearest(name, known))])
 
 
-def governing(months: Iterable[Month], versions: Sequence[Version]) -> tuple[Version, ...]:
+def governing(months: Iterable[Month], versions: Sequence[Version]) -> Governing:
     """The version whose cycle holds every month in ``months``, followed by its amendments in order of time.
 
     Raises InputError that lists the cycles when there are several, and the months that no version governs.
     """
-    wanted = sorted(set(months))
-    chosen = [version for version in versions if all(version.governs(month) for month in wanted)]
+    wanted = tuple(sorted(set(months)))
+    outside = [(version, tuple(month for month in wanted if not version.governs(month))) for version in versions]
+    chosen = [version for version, others in outside if not others]
     if chosen:
-        return _chain(chosen)
+        rejected = tuple(Rejected(version, others) for version, others in outside if others)
+        return Governing(wanted, _chain(chosen), rejected)
     parts = []
     for version in versions:
         own = [month for month in wanted if version.governs(month)]

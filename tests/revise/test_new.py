@@ -121,7 +121,7 @@ def test_an_amendment_says_what_it_supersedes_and_from_when(policies: Path) -> N
     amendment(policies / "2026", policies, "2026-b", dt.date(2026, 7, 1), SCHEMAS)
     folder = amendment(policies / "2026-b", policies, "2026-c", dt.date(2026, 9, 1), SCHEMAS)
     load_policy(folder, SCHEMAS, {})
-    chain = governing([Month.parse("2026-08")], list_versions(policies))
+    chain = governing([Month.parse("2026-08")], list_versions(policies)).versions
     assert [(item.id, item.supersedes) for item in chain] == [("2026", None), ("2026-b", "2026"), ("2026-c", "2026-b")]
     assert [item.in_force_from for item in chain[1:]] == [dt.date(2026, 7, 1), dt.date(2026, 9, 1)]
     assert 'supersedes: "2026-b"' in (folder / "policy.yaml").read_text("utf-8")

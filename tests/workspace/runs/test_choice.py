@@ -1,0 +1,44 @@
+"""Which version was chosen, and why the others were not, comes out of the choice itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+from engine.choosing import Request, choose
+from engine.revise.new import new_year
+from tests.running import GOLDEN, POLICY, SCHEMAS
+
+
+def request(policies: Path, policy: str | None = None) -> Request:
+    now = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    return Request(GOLDEN, SCHEMAS, policies, None, policy, {}, None, now)
+
+
+def two_years(folder: Path) -> Path:
+    """The 2026 version and one of another cycle."""
+    shutil.copytree(POLICY, folder / "2026")
+    new_year(folder / "2026", folder, "2027", SCHEMAS)
+    return folder
+
+
+def test_a_choice_by_months_says_what_each_rejected_version_lacks(tmp_path: Path) -> None:
+    """Promise: a receipt can name the months that decided, and for each version passed over those outside its cycle."""
+    found = choose(request(two_years(tmp_path)))
+    assert [taken.policy.id for taken in found.taken] == ["2026"]
+    assert found.asked is None
+    assert [str(month) for month in found.months] == [str(month) for month in found.taken[0].policy.months]
+    (rejected,) = found.rejected
+    assert (rejected.version.id, rejected.outside) == ("2027", found.months)
+
+
+def test_a_choice_by_name_says_so_and_what_else_there_was(tmp_path: Path) -> None:
+    """Promise: asking for a version by name is told apart from the rule of choice, and keeps working beside a version
+    whose head is broken."""
+    policies = two_years(tmp_path)
+    (policies / "broken").mkdir()
+    (policies / "broken" / "policy.yaml").write_text("id: [", "utf-8")
+    found = choose(request(policies, "2026"))
+    assert (found.asked, found.months) == ("2026", ())
+    assert [(item.version.id, item.outside) for item in found.rejected] == [("2027", ())]
