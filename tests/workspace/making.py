@@ -1,0 +1,71 @@
+"""Makes workspaces for tests, on SQLite or on a real PostgreSQL, always at the same moment and by the same person.
+
+Knows how a workspace is made; must not know what any test expects.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import parse_qs, urlsplit
+
+import psycopg
+from psycopg import sql
+
+from tests.running import ROOT
+from workspace.address import SQLITE
+from workspace.digests import Algorithm
+from workspace.opening import Making, Workspace, create
+from workspace.settings import Personal, Settings
+
+Database = Literal["sqlite", "postgresql"]
+AT = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+BY = "测试员"
+
+
+@dataclass
+class Postgres:
+    """A running server; ``uri`` leads to its maintenance database."""
+
+    uri: str
+    made: int = 0
+
+    def new_database(self) -> str:
+        """The address of a new, empty database."""
+        self.made += 1
+        name = f"workspace_{self.made}"
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE template0 STRATEGY file_copy").format(sql.Identifier(name)))
+        return self.uri.replace("/postgres?", f"/{name}?")
+
+    def drop(self, address: str) -> None:
+        """Away with a database, whoever is still connected."""
+        name = urlsplit(address).path.lstrip("/")
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def settle(self) -> None:
+        """Tests kill clients, never the server, so it need not wait for the disk."""
+        self._run(sql.SQL("ALTER SYSTEM SET fsync = off"))
+        self._run(sql.SQL("SELECT pg_reload_conf()"))
+
+    def _run(self, statement: sql.SQL | sql.Composed) -> None:
+        host = parse_qs(urlsplit(self.uri).query)["host"][0]
+        with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def make(
+    root: Path,
+    database: str = SQLITE,
+    *,
+    personal: Personal = "keep",
+    digest: Algorithm = "sha256",
+    password: str | None = None,
+    policies: Path = ROOT / "policies",
+) -> Workspace:
+    """A workspace in ``root`` with the policies of the checkout; ``database`` is its address."""
+    id_ = hashlib.sha256(f"{root}{database}".encode()).hexdigest()[:32]
+    settings = Settings(id_, database, personal, digest)
+    return create(root, Making(settings, password, b"k" * 32, policies, "0.0.0", BY, AT))
