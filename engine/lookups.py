@@ -31,10 +31,16 @@ DecideFound = Callable[[Group, Sequence[Combination]], DecisionTable]
 
 @dataclass(frozen=True)
 class AskedGroup:
-    """A group and the expression of each of its facts."""
+    """A group and the expression of each of its facts.
+
+    ``rows`` are the combinations that an order can have, each with its answers (one bit a question), and ``number``
+    says which of them is the order's, from 0; it is NULL where the look-up found none.
+    """
 
     group: Group
     keys: tuple[exp.Expr, ...]
+    rows: tuple[tuple[Combination, int], ...]
+    number: exp.Expr
 
 
 @dataclass
@@ -113,24 +119,27 @@ def look_up(
 def _join(database: Database, answers: Answers, row: Row, item: Decided, decide_found: DecideFound, name: str) -> None:
     group = item.group
     facts = [answers.tag(fact.name) if isinstance(fact, Tag) else fact_sql(fact, row) for fact in group.facts]
-    answers.asked.append(AskedGroup(group, tuple(facts)))
     if not facts:
         if item.table is None:
             raise LookupError("a group without facts is always enumerable")
-        _answer(answers, group.questions, [item.table.rows[()]], name)
+        always = item.table.rows[()]
+        answers.asked.append(AskedGroup(group, (), (((), always),), exp.Literal.number(0)))
+        _answer(answers, group.questions, [always], name)
         return
     decided = _rows(database, answers, item, facts, decide_found)
     keys = _keys(group, facts, [values for values, _ in decided])
     held = _answer(answers, group.questions, [bits for _, bits in decided], name)
     columns = [(f"k{i}", key.type) for i, key in enumerate(keys)]
-    columns += [(id, "BOOLEAN") for id in held] + [("hit", "BOOLEAN")]
+    columns += [(id, "BOOLEAN") for id in held] + [("hit", "INTEGER")]
     answered = zip(*held.values(), strict=True) if held else ((),) * len(decided)
     found = zip(*(key.values for key in keys), strict=True)
-    database.store(name, columns, [(*key, *truths, True) for key, truths in zip(found, answered, strict=True)])
+    numbered = enumerate(zip(found, answered, strict=True))
+    database.store(name, columns, [(*key, *truths, number) for number, (key, truths) in numbered])
     parts = (exp.EQ(this=column(f"k{i}", name), expression=key.sql) for i, key in enumerate(keys))
     on = exp.and_(*parts, copy=False)
     answers.source.join(exp.to_table(name), on=on, join_type="left", copy=False)
     answers.hits.append(column("hit", name))
+    answers.asked.append(AskedGroup(group, tuple(facts), tuple(decided), column("hit", name)))
 
 
 def _answer(answers: Answers, questions: Sequence[Question], bits: Sequence[int], name: str) -> dict[str, list[bool]]:

@@ -7,6 +7,7 @@ for each combination of what was done and whether the deadline is past.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -29,7 +30,8 @@ HOLE = 100_000
 class ObligationSql:
     """Expressions over the joined orders. ``start``, ``deadline`` and ``event`` may be NULL; ``state`` never is.
 
-    ``undeclared``: the obligation applies and its clock leaves the declared calendar.
+    ``number`` says from which of ``combinations`` the state follows. ``undeclared``: the obligation applies and its
+    clock leaves the declared calendar.
     """
 
     obligation: Obligation
@@ -38,6 +40,7 @@ class ObligationSql:
     deadline: exp.Expr
     event: exp.Expr
     state: exp.Expr
+    number: exp.Expr
     undeclared: exp.Expr
 
 
@@ -72,8 +75,30 @@ def _sql(
     else:
         event = exp.null()
         done = exp.Case(ifs=[_when(answers.answer[done_id(obligation)], "in_time")], default=_text("missing"))
-    state = _state(compiled, obligation, done, past)
-    return ObligationSql(obligation, applies, start, deadline, event, state, undeclared)
+    pair = _pair(done, past)
+    every = combinations(compiled, obligation)
+    state = _looked_up(pair, every, [_text(one.state) for one in every])
+    number = _looked_up(pair, every, [exp.Literal.number(place) for place in range(len(every))])
+    return ObligationSql(obligation, applies, start, deadline, event, state, number, undeclared)
+
+
+@dataclass(frozen=True)
+class StateOf:
+    """The rule engine's answer to what was ``done`` of an obligation and where its ``deadline`` stands."""
+
+    done: str
+    deadline: str
+    state: str
+
+
+def combinations(compiled: CompiledPolicy, obligation: Obligation) -> tuple[StateOf, ...]:
+    """All of them, in fixed order."""
+    found = []
+    for done, deadline in product(DONE, DEADLINE):
+        named = {"done": done, "deadline": deadline}
+        state = outcome(obligation.id, obligation.states, compiled.states[obligation.id], named)
+        found.append(StateOf(done, deadline, state))
+    return tuple(found)
 
 
 def _clock(
@@ -176,17 +201,17 @@ def _past(deadline: exp.Expr, included: bool, as_of: dt.datetime) -> exp.Expr:
     return exp.Coalesce(this=reached, expressions=[exp.false()])
 
 
-def _state(compiled: CompiledPolicy, obligation: Obligation, done: exp.Expr, past: exp.Expr) -> exp.Expr:
-    """The rule engine's answer for each combination of ``done`` and ``deadline``, looked up as a CASE over the pair."""
-    pair = exp.Concat(
-        expressions=[done, exp.Case(ifs=[_when(past, "/past")], default=_text("/running"))], safe=True, coalesce=False
-    )
-    ifs = []
-    for values in product(DONE, DEADLINE):
-        named = dict(zip(("done", "deadline"), values, strict=True))
-        found = outcome(obligation.id, obligation.states, compiled.states[obligation.id], named)
-        ifs.append(exp.If(this=_text("/".join(values)), true=_text(found)))
-    return exp.Case(this=pair, ifs=ifs)
+def _pair(done: exp.Expr, past: exp.Expr) -> exp.Expr:
+    """Both as one text, by which the rule engine's answer is looked up."""
+    stands = exp.Case(ifs=[_when(past, "/past")], default=_text("/running"))
+    return exp.Concat(expressions=[done, stands], safe=True, coalesce=False)
+
+
+def _looked_up(pair: exp.Expr, every: Sequence[StateOf], values: Sequence[exp.Expr]) -> exp.Expr:
+    """Of ``values``, the one that belongs to the combination named by ``pair``."""
+    named = [_text(f"{one.done}/{one.deadline}") for one in every]
+    ifs = [exp.If(this=name, true=value) for name, value in zip(named, values, strict=True)]
+    return exp.Case(this=pair.copy(), ifs=ifs)
 
 
 def _filled(of: exp.Expr) -> exp.Expr:
