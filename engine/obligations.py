@@ -7,7 +7,6 @@ for each combination of what was done and whether the deadline is past.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -74,11 +73,11 @@ def _sql(
         done = _done_by(event, deadline, included)
     else:
         event = exp.null()
-        done = exp.Case(ifs=[_when(answers.answer[done_id(obligation)], "in_time")], default=_text("missing"))
-    pair = _pair(done, past)
-    every = combinations(compiled, obligation)
-    state = _looked_up(pair, every, [_text(one.state) for one in every])
-    number = _looked_up(pair, every, [exp.Literal.number(place) for place in range(len(every))])
+        done = exp.Case(ifs=[_when(answers.answer[done_id(obligation)], "in_time")], default=_place("missing"))
+    number = _number(done, past)
+    states = [one.state for one in combinations(compiled, obligation)]
+    found = [exp.If(this=exp.Literal.number(place), true=_text(state)) for place, state in enumerate(states)]
+    state = exp.Case(this=number.copy(), ifs=found)
     return ObligationSql(obligation, applies, start, deadline, event, state, number, undeclared)
 
 
@@ -92,7 +91,7 @@ class StateOf:
 
 
 def combinations(compiled: CompiledPolicy, obligation: Obligation) -> tuple[StateOf, ...]:
-    """All of them, in fixed order."""
+    """All of them, by number."""
     found = []
     for done, deadline in product(DONE, DEADLINE):
         named = {"done": done, "deadline": deadline}
@@ -192,7 +191,8 @@ def _done_by(event: exp.Expr, deadline: exp.Expr, included: bool) -> exp.Expr:
     """An event without a deadline yet is in time."""
     compare = exp.GT if included else exp.GTE
     late = compare(this=event.copy(), expression=deadline.copy())
-    return exp.Case(ifs=[_when(exp.Not(this=_filled(event)), "missing"), _when(late, "late")], default=_text("in_time"))
+    ifs = [_when(exp.Not(this=_filled(event)), "missing"), _when(late, "late")]
+    return exp.Case(ifs=ifs, default=_place("in_time"))
 
 
 def _past(deadline: exp.Expr, included: bool, as_of: dt.datetime) -> exp.Expr:
@@ -201,25 +201,24 @@ def _past(deadline: exp.Expr, included: bool, as_of: dt.datetime) -> exp.Expr:
     return exp.Coalesce(this=reached, expressions=[exp.false()])
 
 
-def _pair(done: exp.Expr, past: exp.Expr) -> exp.Expr:
-    """Both as one text, by which the rule engine's answer is looked up."""
-    stands = exp.Case(ifs=[_when(past, "/past")], default=_text("/running"))
-    return exp.Concat(expressions=[done, stands], safe=True, coalesce=False)
-
-
-def _looked_up(pair: exp.Expr, every: Sequence[StateOf], values: Sequence[exp.Expr]) -> exp.Expr:
-    """Of ``values``, the one that belongs to the combination named by ``pair``."""
-    named = [_text(f"{one.done}/{one.deadline}") for one in every]
-    ifs = [exp.If(this=name, true=value) for name, value in zip(named, values, strict=True)]
-    return exp.Case(this=pair.copy(), ifs=ifs)
+def _number(done: exp.Expr, past: exp.Expr) -> exp.Expr:
+    """The place of what was done and where the deadline stands among ``combinations``."""
+    stands = exp.Case(ifs=[_when(past, "past")], default=_place("running"))
+    sized = exp.Mul(this=exp.paren(done), expression=exp.Literal.number(len(DEADLINE)))
+    return exp.Add(this=sized, expression=exp.paren(stands))
 
 
 def _filled(of: exp.Expr) -> exp.Expr:
     return exp.Not(this=exp.Is(this=of.copy(), expression=exp.null()))
 
 
-def _when(condition: exp.Expr, text: str) -> exp.If:
-    return exp.If(this=condition.copy(), true=_text(text))
+def _when(condition: exp.Expr, value: str) -> exp.If:
+    return exp.If(this=condition.copy(), true=_place(value))
+
+
+def _place(value: str) -> exp.Expr:
+    """Of what was done or where a deadline stands, as the number that it has in its list."""
+    return exp.Literal.number((DONE if value in DONE else DEADLINE).index(value))
 
 
 def _text(value: str) -> exp.Expr:
