@@ -17,6 +17,7 @@ import cli.commands_revise
 import cli.commands_test  # noqa: F401  # likewise
 from cli.commands_explain import explain_app
 from cli.commands_policy import policy_app
+from cli.commands_workspace import workspace_app
 from cli.help import ChineseCommand, ChineseGroup, option
 from cli.options import (
     AsOfOption,
@@ -43,6 +44,7 @@ app = typer.Typer(
 
     方案是数据（policies 文件夹），不是程序；方案未写明之处，用哪种理解也写在方案数据里，可以换。""",
 )
+app.add_typer(workspace_app)
 app.add_typer(explain_app, name="explain")
 app.add_typer(policy_app, name="policy")
 

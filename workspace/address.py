@@ -17,7 +17,6 @@ from engine.problems import InputError, Place, Problem, clip
 SQLITE = "sqlite:///hotline.db"
 _NAME = re.compile(r"[^\W.][\w.-]*\.db")
 _FORMS = f"写成 {SQLITE}（文件夹里的一个文件），或 postgresql://用户@服务器/数据库"
-_WITH_PASSWORD = re.compile(r"(?<=:)[^:@/]*(?=@)")
 
 
 @dataclass(frozen=True)
@@ -65,11 +64,12 @@ def _postgresql(text: str, url: URL, place: Place) -> Address:
         raise _refused(place, f"地址里不能写 {secret[0]}", text)
     inside = url.query.get("password")
     password = url.password or (inside if isinstance(inside, str) else None)
-    bare = url.set(drivername="postgresql", password=None).difference_update_query(["password"])
-    return Address(
-        "postgresql", bare._replace(password=None).render_as_string(hide_password=False), url.database, password or None
-    )
+    bare = url.set(drivername="postgresql").difference_update_query(["password"])._replace(password=None)
+    return Address("postgresql", bare.render_as_string(hide_password=False), url.database, password or None)
 
 
 def _refused(place: Place, what: str, text: str) -> InputError:
-    return InputError([Problem(place, what, clip(_WITH_PASSWORD.sub("***", text.partition("?")[0])), _FORMS)])
+    """Of an address of a server only its kind is repeated: what follows may be a password, however it is misspelt."""
+    scheme, slashes, _ = text.partition("://")
+    shown = text if "@" not in text and ":" not in text.replace("://", "") else f"{scheme}{slashes}…" if slashes else ""
+    return InputError([Problem(place, what, clip(shown), _FORMS)])

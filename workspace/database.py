@@ -2,13 +2,15 @@
 
 Knows SQLite, PostgreSQL and how each keeps order; must not know what an entry means. Every write is one transaction
 that appends one entry of the chain and its rows of the catalogue. Waiting is the database's: a writer waits for the one
-before it, minutes if need be. Keep both kinds of block short: long work belongs outside.
+before it, minutes if need be. Keep both kinds of block short, and none inside another: long work belongs outside.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +18,6 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session, col, select
 
@@ -82,22 +83,34 @@ class Store:
         self.place = place
         self._engine = engine
         self._algorithm = algorithm
+        self._inside = threading.local()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One moment of the database, whatever others write meanwhile. Raises InputError where it refuses."""
-        with self._told(), self._connected(writing=False) as connection, _session(connection) as session:
+        with self._alone(), self._told(), self._session(writing=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """The only writer: kept whole at the end, or not at all. Raises InputError where the database refuses."""
-        with self._told(), self._connected(writing=True) as connection, _session(connection) as session:
+        with self._alone(), self._told(), self._session(writing=True) as session:
             yield Writing(session, self._algorithm)
             session.flush()
 
     @contextmanager
-    def _connected(self, *, writing: bool) -> Iterator[Connection]:
+    def _alone(self) -> Iterator[None]:
+        """A block inside a block of the same thread would wait for itself."""
+        if getattr(self._inside, "block", False):
+            raise RuntimeError("a block of the database inside another one")
+        self._inside.block = True
+        try:
+            yield
+        finally:
+            self._inside.block = False
+
+    @contextmanager
+    def _session(self, *, writing: bool) -> Iterator[Session]:
         options: dict[str, Any] = {_WRITING: writing}
         if self._engine.dialect.name == "postgresql":
             options["isolation_level"] = "READ COMMITTED" if writing else "REPEATABLE READ"
@@ -105,21 +118,18 @@ class Store:
         with self._engine.connect().execution_options(**options) as connection, connection.begin():
             if writing and self._engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            yield connection
+            with Session(connection, expire_on_commit=False) as session:
+                yield session
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            problem = database_problem(error.orig, self.place)
+        except Exception as error:
+            problem = database_problem(getattr(error, "orig", error), self.place)
             if problem is None:
                 raise
             raise InputError([problem]) from None
-
-
-def _session(connection: Connection) -> Session:
-    return Session(connection, expire_on_commit=False)
 
 
 def entries(session: Session, kind: Kind | None = None, upto: int | None = None) -> Sequence[Entry]:
@@ -134,7 +144,7 @@ def entries(session: Session, kind: Kind | None = None, upto: int | None = None)
 
 def sqlite_store(path: Path, algorithm: Algorithm, *, new: bool = False) -> Store:
     """The SQLite database in ``path``, which is made only when ``new``."""
-    uri = f"file:{quote(str(path))}?mode={'rwc' if new else 'rw'}"
+    uri = f"file:{quote(os.fsencode(path))}?mode={'rwc' if new else 'rw'}"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)

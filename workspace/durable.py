@@ -1,4 +1,4 @@
-"""Files that are whole on the disk before they have their name: written, forced out, then renamed or linked.
+"""Files that are whole on the disk before they have their name: written, forced out, then renamed.
 
 A crash or a loss of power leaves the old file, the new one, or an unfinished one under another name; never half a
 file. Knows files and folders only; must not know what is in them.
@@ -11,18 +11,8 @@ import secrets
 from pathlib import Path
 
 
-def write_new(path: Path, data: bytes, mode: int | None = None) -> None:
-    """A file that must not be there yet. ``mode``: its exact rights, whatever the umask. Raises FileExistsError."""
-    part = _part(path, data, mode)
-    try:
-        os.link(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
 def replace(path: Path, data: bytes, mode: int | None = None) -> None:
-    """A file in place of the one that may be there, with nothing in between to be seen."""
+    """A file in place of the one that may be there. ``mode``: its exact rights, whatever the umask."""
     part = _part(path, data, mode)
     try:
         part.replace(path)

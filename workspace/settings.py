@@ -32,13 +32,17 @@ _COMMENTS = {
 
 @dataclass(frozen=True)
 class Settings:
-    """``id`` is 32 hex digits; ``database`` an address without a password."""
+    """``id`` is 32 hex digits; ``database`` the ``text`` of an Address."""
 
     id: str
     database: str = SQLITE
     personal: Personal = "keep"
     digest: Algorithm = "sha256"
     format: int = FORMAT
+
+    def __post_init__(self) -> None:
+        if self.address.text != self.database:
+            raise ValueError("a database is kept by the text of its address")
 
     @property
     def address(self) -> Address:

@@ -28,6 +28,9 @@ HEAVY = (
     "pandas",
     "polars",
     "sqlmodel",
+    "sqlalchemy",
+    "alembic",
+    "psycopg",
     "python_calamine",
 )
 
@@ -57,7 +60,9 @@ def test_every_help_page_is_chinese(hotline: Callable[..., Ran], path: tuple[str
         assert re.search(rf"^  {name} +\S", ran.out, re.MULTILINE)
 
 
-@pytest.mark.parametrize("words", [("--help",), ("evaluate", "--help"), ("policy", "check", "--help"), ("evaluate",)])
+@pytest.mark.parametrize(
+    "words", [("--help",), ("evaluate", "--help"), ("init", "--help"), ("policy", "check", "--help"), ("evaluate",)]
+)
 def test_help_loads_nothing_heavy(words: tuple[str, ...]) -> None:
     """Promise: help and usage errors do not wait for databases, rule engines or table drawing to load."""
     script = f"import sys; from cli.main import main; main({list(words)!r}); print(*sys.modules, file=sys.stderr)"

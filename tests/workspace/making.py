@@ -15,10 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 from psycopg import sql
 
+from engine.problems import Place
 from tests.running import ROOT
-from workspace.address import SQLITE
+from workspace.address import SQLITE, read_address
+from workspace.creating import Making, create
 from workspace.digests import Algorithm
-from workspace.opening import Making, Workspace, create
+from workspace.opening import Workspace
 from workspace.settings import Personal, Settings
 
 Database = Literal["sqlite", "postgresql"]
@@ -62,10 +64,10 @@ def make(
     *,
     personal: Personal = "keep",
     digest: Algorithm = "sha256",
-    password: str | None = None,
     policies: Path = ROOT / "policies",
 ) -> Workspace:
     """A workspace in ``root`` with the policies of the checkout; ``database`` is its address."""
     id_ = hashlib.sha256(f"{root}{database}".encode()).hexdigest()[:32]
-    settings = Settings(id_, database, personal, digest)
-    return create(root, Making(settings, password, b"k" * 32, policies, "0.0.0", BY, AT))
+    address = read_address(database, Place("database"))
+    settings = Settings(id_, address.text, personal, digest)
+    return create(root, Making(settings, address.password, b"k" * 32, policies, "0.0.0", BY, AT))
