@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from engine.facts import ORDERS, column, month_index
+from engine.facts import ORDERS, month_index
 from engine.intake import connect
 from engine.intake.found import Intake
 from engine.intake.take_in import take_in
@@ -120,7 +120,7 @@ def _take(request: Request, folder: Path, progress: Progress | None, like: Taken
 
 def months_received(policy: Policy, intake: Intake, connection: duckdb.DuckDBPyConnection) -> tuple[Month, ...]:
     """The months in which the orders are dated."""
-    dated = month_index(column(policy.orders.dated_by or ""), policy.window)
+    dated = month_index([policy.orders.dated_by or ""], policy.window)
     orders = exp.alias_(exp.to_table(intake.relation, quoted=True), ORDERS, table=True)
     found = connection.execute(exp.select(dated).distinct().from_(orders).sql(dialect="duckdb")).fetchall()
     return tuple(sorted(Month(index) for (index,) in found if index is not None))

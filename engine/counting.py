@@ -65,7 +65,8 @@ def counting(
 ) -> Answers:
     """The orders joined with what the counts ask of each."""
     row = Row({item.id: item for item in compiled.policy.orders.columns}, as_of)
-    return look_up(DuckDB(connection), intake.relation, row, compiled.counting, decider(time_limit), "counting_")
+    decide, lists = decider(time_limit), intake.lists
+    return look_up(DuckDB(connection), intake.relation, row, compiled.counting, decide, "counting_", lists)
 
 
 def records(policy: Policy, intake: Intake) -> Mapping[Recorded, Mapping[tuple[str, Month], tuple[Fraction, ...]]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from engine.conditions import Choice, Comparison, Element, Fact
+from engine.intake.prepared import listed, month_name, month_of, place_name
 from engine.months import CALENDAR, Window
 from engine.policy.model_tables import Column
 
@@ -55,6 +56,16 @@ def timestamp(moment: dt.datetime) -> exp.Expr:
 def is_boolean(fact: Fact) -> bool:
     """Whether the fact is looked up as a BOOLEAN; choices and lists are looked up as text."""
     return not isinstance(fact, Choice | Element)
+
+
+def place_sql(fact: Fact, row: Row, values: Sequence[str]) -> exp.Expr | None:
+    """The place of a choice in ``values``, from 1, as a number that is kept beside it; None where none is kept."""
+    if not isinstance(fact, Choice):
+        return None
+    kept = listed(row.columns[fact.field])
+    if kept is None or kept[: len(values)] != tuple(values):
+        return None
+    return exp.cast(column(place_name(fact.field)), "INT")
 
 
 def fact_sql(fact: Fact, row: Row) -> exp.Expr:
@@ -121,24 +132,18 @@ def first_filled(fields: Sequence[str]) -> exp.Expr:
     return exp.Coalesce(this=first, expressions=others) if others else first
 
 
-def month_index(moment: exp.Expr, window: Window = CALENDAR) -> exp.Expr:
-    """The ``Month.index`` of the reporting month of a moment; NULL stays NULL."""
+def month_index(fields: Sequence[str], window: Window = CALENDAR) -> exp.Expr:
+    """The ``Month.index`` of the reporting month of the first of the time ``fields`` that is not empty, else NULL."""
+    if window == CALENDAR:
+        return first_filled([month_name(field) for field in fields])
+    moment = first_filled(fields)
     if window.shift:
         seconds = exp.Literal.string(str(int(window.shift.total_seconds())))
-        moment = exp.paren(exp.Add(this=moment.copy(), expression=exp.Interval(this=seconds, unit=exp.var("SECOND"))))
-    index = _calendar_month(moment)
+        moment = exp.paren(exp.Add(this=moment, expression=exp.Interval(this=seconds, unit=exp.var("SECOND"))))
+    index = month_of(moment)
     if window.first_day == 1:
         return index
     day = exp.Extract(this=exp.var("DAY"), expression=moment.copy())
     late = exp.GTE(this=day, expression=exp.Literal.number(window.first_day))
     next_month = exp.Case(ifs=[exp.If(this=late, true=exp.Literal.number(1))], default=exp.Literal.number(0))
     return exp.Add(this=exp.paren(index), expression=next_month)
-
-
-def _calendar_month(moment: exp.Expr) -> exp.Expr:
-    year = exp.Extract(this=exp.var("YEAR"), expression=moment.copy())
-    month = exp.Extract(this=exp.var("MONTH"), expression=moment.copy())
-    return exp.Sub(
-        this=exp.Add(this=exp.Mul(this=year, expression=exp.Literal.number(12)), expression=month),
-        expression=exp.Literal.number(1),
-    )

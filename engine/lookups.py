@@ -7,7 +7,7 @@ nothing must be treated as an error, never as a dropped row.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from engine.compiled import Decided
 from engine.conditions import NO, YES, Element, Tag
 from engine.decisions.questions import Combination, Group, Question
 from engine.decisions.tables import DecisionTable
-from engine.facts import ORDERS, Row, column, fact_sql, is_boolean
+from engine.facts import ORDERS, Row, column, fact_sql, is_boolean, place_sql
 
 LIST_SEPARATOR = ";"
 MOST_CODED = 64
@@ -107,16 +107,33 @@ class DuckDB:
 
 
 def look_up(
-    database: Database, relation: str, row: Row, decided: Iterable[Decided], decide_found: DecideFound, prefix: str
+    database: Database,
+    relation: str,
+    row: Row,
+    decided: Iterable[Decided],
+    decide_found: DecideFound,
+    prefix: str,
+    lists: Mapping[str, Sequence[str]] | None = None,
 ) -> Answers:
-    """Join every group's answers to the orders in ``relation``; tables are named ``prefix`` and a number."""
+    """Join every group's answers to the orders in ``relation``; tables are named ``prefix`` and a number.
+
+    ``lists``: the lists that list columns are known to hold; those of others are asked of the database.
+    """
     answers = Answers(exp.select().from_(exp.alias_(exp.to_table(relation, quoted=True), ORDERS, table=True)))
     for number, item in enumerate(decided):
-        _join(database, answers, row, item, decide_found, f"{prefix}{number}")
+        _join(database, answers, row, item, decide_found, f"{prefix}{number}", lists or {})
     return answers
 
 
-def _join(database: Database, answers: Answers, row: Row, item: Decided, decide_found: DecideFound, name: str) -> None:
+def _join(
+    database: Database,
+    answers: Answers,
+    row: Row,
+    item: Decided,
+    decide_found: DecideFound,
+    name: str,
+    lists: Mapping[str, Sequence[str]],
+) -> None:
     group = item.group
     facts = [answers.tag(fact.name) if isinstance(fact, Tag) else fact_sql(fact, row) for fact in group.facts]
     if not facts:
@@ -126,8 +143,8 @@ def _join(database: Database, answers: Answers, row: Row, item: Decided, decide_
         answers.asked.append(AskedGroup(group, (), (((), always),), exp.Literal.number(0)))
         _answer(answers, group.questions, [always], name)
         return
-    decided = _rows(database, answers, item, facts, decide_found)
-    keys = _keys(group, facts, [values for values, _ in decided])
+    decided = _rows(database, answers, item, facts, decide_found, lists)
+    keys = _keys(group, facts, [values for values, _ in decided], row)
     held = _answer(answers, group.questions, [bits for _, bits in decided], name)
     columns = [(f"k{i}", key.type) for i, key in enumerate(keys)]
     columns += [(id, "BOOLEAN") for id in held] + [("hit", "INTEGER")]
@@ -179,7 +196,7 @@ class _Key:
     values: Sequence[str | bool | int]
 
 
-def _keys(group: Group, facts: Sequence[exp.Expr], rows: Sequence[Combination]) -> list[_Key]:
+def _keys(group: Group, facts: Sequence[exp.Expr], rows: Sequence[Combination], row: Row) -> list[_Key]:
     """One number for the whole combination where every fact has few values: joins by one small number are fastest.
 
     A value that is not in the list has no position (NULL, or 0 in some databases), and so no row.
@@ -187,14 +204,14 @@ def _keys(group: Group, facts: Sequence[exp.Expr], rows: Sequence[Combination]) 
     listed = [
         (NO, YES)
         if is_boolean(fact)
-        else tuple(sorted({row[i] for row in rows}) if isinstance(fact, Element) else fact.values)
+        else tuple(sorted({one[i] for one in rows}) if isinstance(fact, Element) else fact.values)
         for i, fact in enumerate(group.facts)
     ]
     sizes = [2 if is_boolean(fact) else len(values) + 1 for fact, values in zip(group.facts, listed, strict=True)]
     if max(sizes) > MOST_CODED or math.prod(sizes) > MOST_KEYS:
         kinds = [is_boolean(fact) for fact in group.facts]
         return [
-            _Key(sql, "BOOLEAN" if kind else "VARCHAR", [row[i] == YES if kind else row[i] for row in rows])
+            _Key(sql, "BOOLEAN" if kind else "VARCHAR", [one[i] == YES if kind else one[i] for one in rows])
             for i, (sql, kind) in enumerate(zip(facts, kinds, strict=True))
         ]
     number: exp.Expr | None = None
@@ -202,10 +219,10 @@ def _keys(group: Group, facts: Sequence[exp.Expr], rows: Sequence[Combination]) 
     for i, (fact, sql, values, size) in enumerate(zip(group.facts, facts, listed, sizes, strict=True)):
         first = 0 if is_boolean(fact) else 1
         place = {value: position for position, value in enumerate(values, first)}
-        digit = exp.cast(sql, "INT") if is_boolean(fact) else _position(sql, values)
+        digit = exp.cast(sql, "INT") if is_boolean(fact) else place_sql(fact, row, values) or _position(sql, values)
         scaled = None if number is None else exp.Mul(this=exp.paren(number), expression=exp.Literal.number(size))
         number = digit if scaled is None else exp.Add(this=scaled, expression=digit)
-        numbers = [so_far * size + place[row[i]] for so_far, row in zip(numbers, rows, strict=True)]
+        numbers = [so_far * size + place[one[i]] for so_far, one in zip(numbers, rows, strict=True)]
     assert number is not None
     return [_Key(number, "INTEGER", numbers)]
 
@@ -215,12 +232,19 @@ def _position(of: exp.Expr, values: Sequence[str]) -> exp.Expr:
 
 
 def _rows(
-    database: Database, answers: Answers, item: Decided, facts: list[exp.Expr], decide_found: DecideFound
+    database: Database,
+    answers: Answers,
+    item: Decided,
+    facts: list[exp.Expr],
+    decide_found: DecideFound,
+    lists: Mapping[str, Sequence[str]],
 ) -> list[tuple[Combination, int]]:
     """Every combination that an order can have, and the answers to it: one bit a question."""
     element = item.group.element
     if element is None and item.table is not None:
         return list(item.table.rows.items())
+    if element is not None and len(facts) == 1 and element.field in lists:
+        return _united(item, element, [(value,) for value in lists[element.field]], decide_found)
     found = sorted(
         tuple(_token(value) for value in values)
         for values in database.distinct(_source(answers, item).select(*(fact.copy() for fact in facts)))

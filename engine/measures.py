@@ -27,13 +27,25 @@ class Measured:
 
     ``bands``: how many orders each band of points has. For recorded points, ``points`` is their sum and ``orders``
     their number. ``applies`` is false for a unit that the indicator is not meant for.
+
+    Kept as whole numbers, since reducing fractions is most of the time that scores take: points are ``above`` over
+    ``scale``, and ``ratio`` is the value as a numerator and a positive denominator.
     """
 
-    points: Fraction
+    above: int
+    scale: int
     orders: int
-    value: Fraction | None
+    ratio: tuple[int, int] | None
     bands: tuple[int, ...]
     applies: bool = True
+
+    @property
+    def points(self) -> Fraction:
+        return Fraction(self.above, self.scale)
+
+    @property
+    def value(self) -> Fraction | None:
+        return None if self.ratio is None else Fraction(*self.ratio)
 
 
 @dataclass(frozen=True)
@@ -50,17 +62,20 @@ class Measures:
         """The indicator of ``unit`` over ``months`` together."""
         applies = indicator.applies_to
         if applies is not None and self.groups[applies.column].get(unit) not in applies.values:
-            return Measured(ZERO, 0, None, (), applies=False)
+            return Measured(0, 1, 0, None, (), applies=False)
         if indicator.deducted is not None:
             lost = self.points(indicator.deducted, unit, months)
             taken = sum(lost, ZERO)
             left = FULL - min(taken / indicator.weight, Fraction(1)) * FULL
-            return Measured(taken, len(lost), _transformed(indicator, left), ())
+            value = _transformed(indicator, left).as_integer_ratio()
+            return Measured(taken.numerator, taken.denominator, len(lost), value, ())
         bands = self._bands(indicator, unit, months)
-        points = self._weighted(indicator, bands)
+        above, scale = self._weighted(indicator, bands)
         orders = self._orders(indicator, unit, tuple(months))
-        value = _combined(indicator, bands, points, orders)
-        return Measured(points, orders, None if value is None else _transformed(indicator, value), bands)
+        ratio = _combined(indicator, bands, above, scale, orders)
+        if ratio is not None and indicator.transforms:
+            ratio = _transformed(indicator, Fraction(*ratio)).as_integer_ratio()
+        return Measured(above, scale, orders, ratio, bands)
 
     def _bands(self, indicator: Indicator, unit: str, months: Sequence[Month]) -> tuple[int, ...]:
         """How many orders each band of points has."""
@@ -89,15 +104,15 @@ class Measures:
             self._shared[key] = sum(self.tallies.of(asked, peer, months) for peer in self._members[peers])
         return self._shared[key]
 
-    def _weighted(self, indicator: Indicator, bands: tuple[int, ...]) -> Fraction:
-        """The sum of points as one fraction of whole numbers: fractions are most of the time that scores take."""
+    def _weighted(self, indicator: Indicator, bands: tuple[int, ...]) -> tuple[int, int]:
+        """The sum of points, in whole units, and how many of these make a point."""
         known = self._whole.get(indicator.id)
         if known is None or known[0] is not indicator.points:  # another policy may measure the same counts
             scale = math.lcm(*(band.points.denominator for band in indicator.points))
             known = indicator.points, scale, tuple(int(band.points * scale) for band in indicator.points)
             self._whole[indicator.id] = known
         _, scale, points = known
-        return Fraction(sum(map(operator.mul, points, bands)), scale)
+        return sum(map(operator.mul, points, bands)), scale
 
     @cached_property
     def _banded(self) -> dict[str, tuple[Mapping[tuple[str, Month], int], ...]]:
@@ -123,15 +138,17 @@ class Measures:
         return {key: tuple(units) for key, units in found.items()}
 
 
-def _combined(indicator: Indicator, bands: tuple[int, ...], points: Fraction, orders: int) -> Fraction | None:
+def _combined(
+    indicator: Indicator, bands: tuple[int, ...], above: int, scale: int, orders: int
+) -> tuple[int, int] | None:
     if not orders:
         return None
     if indicator.combine == "mean":
-        return points / orders
+        return above, scale * orders
     if indicator.combine == "sum":
-        return points
+        return above, scale
     reached = (band.points for band, n in zip(indicator.points, bands, strict=True) if n)
-    return max(reached, default=ZERO)
+    return max(reached, default=ZERO).as_integer_ratio()
 
 
 def _transformed(indicator: Indicator, value: Fraction) -> Fraction:

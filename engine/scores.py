@@ -20,17 +20,17 @@ from engine.questions import ELIGIBLE, counted_id
 @dataclass(frozen=True)
 class Weighed:
     """A measured indicator with the ``weight`` it came to carry (0 when its own was spread over the others), and the
-    ``value`` it enters the score with, of which each point adds ``share``."""
+    value it enters the score with (``ratio``, as in ``Measured``), of which each point adds ``share``."""
 
     measured: Measured
     weight: Fraction
     share: Fraction
-    value: Fraction
+    ratio: tuple[int, int]
 
     @property
     def contribution(self) -> Fraction:
         """What the indicator adds to the score."""
-        return self.share * self.value
+        return self.share * Fraction(*self.ratio)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Score:
     @property
     def has_empty(self) -> bool:
         """Whether some indicator that is meant for the unit had nothing to measure."""
-        return any(item.measured.value is None and item.measured.applies for item in self.indicators.values())
+        return any(item.measured.ratio is None and item.measured.applies for item in self.indicators.values())
 
 
 @dataclass(frozen=True)
@@ -98,26 +98,26 @@ class Scorer:
         return self._score(unit, months, bonus)
 
     def _score(self, unit: str, months: Sequence[Month], bonus: Fraction | None) -> Score | None:
-        raw = {indicator.id: self.measures.measure(indicator, unit, months) for indicator in self.policy.indicators}
-        values = {indicator.id: _value_for_score(indicator, raw[indicator.id]) for indicator in self.policy.indicators}
+        indicators = self.policy.indicators
+        raw = [self.measures.measure(indicator, unit, months) for indicator in indicators]
+        ratios = [_ratio_for_score(indicator, found) for indicator, found in zip(indicators, raw, strict=True)]
         whole = self._weights
-        spread = [item.weight for item in self.policy.indicators if values[item.id] is None]
+        spread = [item.weight for item, ratio in zip(indicators, ratios, strict=True) if ratio is None]
         carried = whole - sum(spread) if spread else whole
         if not carried:
             return None
         hundred = self.policy.scale.weights == "hundred"
         weighed: dict[str, Weighed] = {}
-        for indicator in self.policy.indicators:
-            value = values[indicator.id]
-            if value is None:
-                weight = share = value = ZERO
+        for indicator, measured, ratio in zip(indicators, raw, ratios, strict=True):
+            if ratio is None:
+                weight = share = ZERO
             elif spread:
                 weight = indicator.weight * whole / carried
                 share = weight / (whole if hundred else FULL)
             else:
                 weight, share = indicator.weight, self._shares[indicator.id]
-            weighed[indicator.id] = Weighed(raw[indicator.id], weight, share, value)
-        score = _sum_of_products((item.share, item.value) for item in weighed.values())
+            weighed[indicator.id] = Weighed(measured, weight, share, ratio or (0, 1))
+        score = _sum_of_products(weighed.values())
         return self._total(unit, months, weighed, score, bonus)
 
     def _total(
@@ -132,7 +132,7 @@ class Scorer:
             bonus = sum((self._bonus(item, unit, months, score) for item in self.policy.bonuses), ZERO)
         vetoes = [item for item in self.policy.vetoes if self.measures.points(item.recorded, unit, months)]
         scale = self.policy.scale
-        total = ZERO if vetoes else clamp(scale.limits, score + bonus)
+        total = ZERO if vetoes else clamp(scale.limits, score + bonus if bonus else score)
         grade = vetoes[0].grade if vetoes else next((band.title for band in scale.grades if band.holds(total)), "")
         return Score(unit, weighed, score, bonus, total, tuple(item.id for item in vetoes), grade)
 
@@ -140,7 +140,10 @@ class Scorer:
         """A month's awards after the cap; nothing where the score has not unlocked them."""
         if bonus.unlocked_above is not None and score <= bonus.unlocked_above:
             return ZERO
-        capped = _capped(bonus, self.measures.points(bonus.recorded, unit, months))
+        awards = self.measures.points(bonus.recorded, unit, months)
+        if not awards:
+            return ZERO
+        capped = _capped(bonus, awards)
         return -capped if bonus.sign == "deduct" else capped
 
     @cached_property
@@ -154,20 +157,21 @@ class Scorer:
         return sum((indicator.weight for indicator in self.policy.indicators), ZERO)
 
 
-def _sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+def _sum_of_products(weighed: Iterable[Weighed]) -> Fraction:
     """Over one denominator, reduced once: fractions are most of the time that scores take."""
     above, below = 0, 1
-    for left, right in pairs:
-        under = left.denominator * right.denominator
-        above = above * under + left.numerator * right.numerator * below
+    for item in weighed:
+        numerator, denominator = item.ratio
+        under = item.share.denominator * denominator
+        above = above * under + item.share.numerator * numerator * below
         below *= under
     return Fraction(above, below)
 
 
-def _value_for_score(indicator: Indicator, measured: Measured) -> Fraction | None:
-    if measured.value is not None or not measured.applies:
-        return measured.value
-    return {"spread": None, "full": FULL, "zero": ZERO}[indicator.when_empty]
+def _ratio_for_score(indicator: Indicator, measured: Measured) -> tuple[int, int] | None:
+    if measured.ratio is not None or not measured.applies:
+        return measured.ratio
+    return {"spread": None, "full": (100, 1), "zero": (0, 1)}[indicator.when_empty]
 
 
 def _capped(bonus: Bonus, awards: tuple[Fraction, ...]) -> Fraction:

@@ -84,7 +84,8 @@ def _precise(total: Fraction, precision: Precision) -> Fraction:
 
 
 def _rank_group(entrants: Sequence[Entrant], rule: LastRule) -> list[Placed]:
-    ordered = sorted(entrants, key=lambda entrant: (-entrant.total, entrant.tie_breaks, entrant.unit))
+    ordered = sorted(entrants, key=lambda entrant: (entrant.tie_breaks, entrant.unit))
+    ordered.sort(key=lambda entrant: entrant.total, reverse=True)  # stable: equals stay in the order above
     # Equals stand together: comparing neighbours spares hashing fractions, which is slow.
     shared = [list(equals) for _, equals in groupby(ordered, key=lambda entrant: (entrant.total, entrant.tie_breaks))]
     anybody = _anybody_last(len(ordered), len(shared[-1]), rule)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 from sqlglot import exp
 
-from engine.facts import column, first_filled, month_index
+from engine.facts import column, month_index
 from engine.lookups import Answers
 from engine.months import Month, Window
 from engine.policy.model import Policy
@@ -94,7 +94,7 @@ def _month(event: Placing, policy: Policy, answers: Answers) -> exp.Expr:
 
     A month that nothing asks for would only make more groups.
     """
-    month = month_index(first_filled(event[0]), event[1])
+    month = month_index(event[0], event[1])
     by = {answers.answer[id] for id, fields in events(policy).items() if fields == event}
     if len(by) > 1 or exp.true() in by:
         return month

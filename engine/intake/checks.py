@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import duckdb
 from sqlglot import exp
 
-from engine.intake import breaches, casts, in_order, sql
+from engine.intake import breaches, casts, in_order, prepared, sql
 from engine.intake.breaches import FILE, RAW, RECORD, ROW, Breach, Store
 from engine.intake.cells import Cell, raw_of
 from engine.intake.sources import Scan
@@ -117,5 +117,6 @@ def _view(store: Store, relation: str) -> None:
     ]
     columns.append(sql.alias(sql.column(FILE) if numbered else sql.text(store.scan.source.name), FILE))
     columns.append(sql.alias(sql.column(RECORD) if numbered else ROW.copy(), RECORD))
+    columns += prepared.prepared(cell.column for cell in store.cells)
     query = sql.select(columns, exp.Table(this=sql.name(store.name)))
     store.connection.execute(sql.render(sql.create("VIEW", relation, query)))

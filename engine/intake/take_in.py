@@ -88,12 +88,11 @@ class _Reading:
         if source.format == "parquet" and len(source.paths) == 1:
             opened = typed.open_typed(source.paths[0], orders, self.connection, small.names)
         if opened is not None:
-            first, last = _range(self.connection, orders, opened.relation)
             remarks = (*small.remarks, *opened.remarks)
-            late = files.LateDigest(used)
             return Intake(
-                opened.orders, opened.relation, small.rows, small.names, (), 0, remarks, first, last, True, late
-            )
+                opened.orders, opened.relation, small.rows, small.names, (), 0, remarks, opened.first, opened.last,
+                True, files.LateDigest(used), opened.lists,
+            )  # fmt: skip
         with ThreadPoolExecutor(1) as pool:
             hashing = pool.submit(files.digest, used)
             scan, checked = self._checked(self._open(source), small.names)

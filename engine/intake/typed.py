@@ -7,16 +7,17 @@ otherwise it is a Parquet file like any other. Knows Parquet's key-value metadat
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 from sqlglot import exp
 
-from engine.intake import sql
+from engine.intake import prepared, sql
 from engine.intake.breaches import FILE, RECORD
 from engine.intake.casts import CONTENT_RULES
 from engine.intake.checks import read_columns
@@ -25,13 +26,19 @@ from engine.policy.model_tables import Table
 
 _KEY = "checked-orders"
 _ROWS_AT_ONCE = 122_880
+_MOST_LISTS = 1_000
 
 
 @dataclass(frozen=True)
 class Opened:
+    """``first`` and ``last`` as in ``Intake``; ``lists`` are the different lists that each list column holds."""
+
     relation: str
     orders: int
     remarks: tuple[Remark, ...]
+    first: dt.datetime | None
+    last: dt.datetime | None
+    lists: Mapping[str, tuple[str, ...]]
 
 
 def write_typed(connection: duckdb.DuckDBPyConnection, intake: Intake, table: Table, path: Path) -> None:
@@ -40,6 +47,8 @@ def write_typed(connection: duckdb.DuckDBPyConnection, intake: Intake, table: Ta
         "seal": seal(table, intake.names),
         "remarks": [dataclasses.astuple(remark) for remark in intake.remarks if remark.count],
         "orders": intake.orders,
+        "range": [None if moment is None else moment.isoformat() for moment in (intake.first, intake.last)],
+        "lists": dict(_lists(connection, intake.relation, table)),
     }
     query = sql.render(exp.select("*").from_(sql.name(intake.relation)).order_by(sql.column(FILE), sql.column(RECORD)))
     metadata = json.dumps(about, ensure_ascii=True, sort_keys=True).replace("'", "''")
@@ -63,7 +72,8 @@ def open_typed(
     if not isinstance(about, dict) or about.get("seal") != seal(table, names):
         return None
     relation = f"intake_{table.id}"
-    columns = [*(sql.column(column.id) for column in read_columns(table)), sql.column(FILE), sql.column(RECORD)]
+    names_read = [column.id for column in read_columns(table)] + [FILE, RECORD, *prepared.names(read_columns(table))]
+    columns = [sql.column(name) for name in names_read]
     scan = exp.Table(this=sql.call("read_parquet", sql.text(str(path))))
     view = exp.Create(
         this=exp.Table(this=sql.name(relation)),
@@ -76,7 +86,20 @@ def open_typed(
     except duckdb.Error:
         return None
     remarks = tuple(Remark(file, text, count, tuple(few)) for file, text, count, few in about["remarks"])
-    return Opened(relation, int(about["orders"]), remarks)
+    first, last = (None if moment is None else dt.datetime.fromisoformat(moment) for moment in about["range"])
+    lists = {column: tuple(found) for column, found in about["lists"].items()}
+    return Opened(relation, int(about["orders"]), remarks, first, last, lists)
+
+
+def _lists(connection: duckdb.DuckDBPyConnection, relation: str, table: Table) -> Iterator[tuple[str, list[str]]]:
+    """The different lists of every list column that has few of them, sorted: finding them takes a scan of its own."""
+    for column in read_columns(table):
+        if column.type != "choices":
+            continue
+        query = exp.select(sql.column(column.id)).distinct().from_(sql.name(relation)).limit(_MOST_LISTS + 1)
+        found = sorted(str(value) for (value,) in connection.execute(sql.render(query)).fetchall())
+        if len(found) <= _MOST_LISTS:
+            yield column.id, found
 
 
 def seal(table: Table, names: Mapping[str, tuple[str, ...]]) -> str:
