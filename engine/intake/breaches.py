@@ -65,17 +65,19 @@ class Store:
         if not rows:
             return {}
         key = [sql.cast(sql.column(id), "VARCHAR") for id in self.scan.source.table.key]
-        place = [sql.column(FILE), sql.column(RECORD)] if self.scan.numbered else []
+        place = [sql.column(FILE), sql.column(RECORD)] if self.scan.place else []
         query = sql.select([ROW.copy(), *place, *key], self.table, sql.given_rows())
         found = {}
         for row, *rest in self.connection.execute(sql.render(query), [sorted(rows)]).fetchall():
-            file, record = (self._short(rest[0]), rest[1]) if self.scan.numbered else (self.scan.source.name, row)
+            file, record = (self._short(rest[0]), rest[1]) if self.scan.place else (self.scan.source.name, row)
             found[row] = (file, record, "、".join(value or "" for value in rest[len(place) :]))
         return found
 
     def _short(self, path: str) -> str:
         """The file's name in messages: within a folder of files, the folder's name before it."""
         source = self.scan.source
+        if self.scan.foreign:
+            return path
         return source.name if len(source.paths) == 1 else f"{source.name}/{path.rsplit('/', 1)[-1]}"
 
 
@@ -145,6 +147,26 @@ def of_marked(store: Store) -> Iterator[Breach]:
             if broken:
                 against = ("", "") if other is None else (shown[other] or "", cells[other].column.id)
                 yield Breach(row, code, cells[at].column.id, shown[at] or "", *against)
+
+
+def written(store: Store, rows: Collection[int], beside: Sequence[str]) -> dict[int, dict[str, str]]:
+    """What stands in the cells of the given rows, as text: what the file holds where a row is marked, else the value.
+
+    The columns ``beside`` as well; empty cells are left out.
+    """
+    first = sql.call("list_extract", sql.column(RAW), exp.Literal.number(1))
+    cells: list[E] = []
+    for index, cell in enumerate(store.cells):
+        raw = sql.call("struct_extract", first.copy(), exp.Literal.number(index + 1))
+        value = sql.cast(sql.column(cell.column.id), "VARCHAR")
+        marked = sql.filled(sql.column(RAW))
+        cells.append(sql.case([(marked, sql.cast(raw, "VARCHAR"))], value))
+    names = [*(cell.column.id for cell in store.cells), *beside]
+    query = sql.select([ROW.copy(), *cells, *(sql.column(name) for name in beside)], store.table, sql.given_rows())
+    return {
+        row: {name: text for name, text in zip(names, texts, strict=True) if text}
+        for row, *texts in store.connection.execute(sql.render(query), [sorted(rows)]).fetchall()
+    }
 
 
 def of_doubled(store: Store) -> Iterator[Breach]:

@@ -6,7 +6,7 @@ wrong. Knows tables and SQL; must not know file formats or the words of a messag
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ from engine.policy.model_tables import Column, Table
 @dataclass(frozen=True)
 class Checked:
     """``relation`` holds the rows without a breach. ``rows`` counts all rows of the scan, ``bad`` those taken out;
-    ``origin`` gives file, record and key of each of those."""
+    ``origin`` gives file, record and key of each of those, and ``written`` its cells where they were asked for."""
 
     relation: str
     columns: tuple[Column, ...]
@@ -32,6 +32,7 @@ class Checked:
     bad: int
     breaches: tuple[Breach, ...]
     origin: Mapping[int, tuple[str, int, str]]
+    written: Mapping[int, Mapping[str, str]]
 
 
 def read_columns(table: Table) -> tuple[Column, ...]:
@@ -40,19 +41,27 @@ def read_columns(table: Table) -> tuple[Column, ...]:
 
 
 def check(
-    connection: duckdb.DuckDBPyConnection, scan: Scan, names: Mapping[str, tuple[str, ...]], relation: str
+    connection: duckdb.DuckDBPyConnection,
+    scan: Scan,
+    names: Mapping[str, tuple[str, ...]],
+    relation: str,
+    beside: Mapping[str, E] | None = None,
+    *,
+    written: bool = False,
 ) -> Checked:
     """Creates ``relation`` (a view of the valid rows) and says what is wrong with the others.
 
-    ``names`` gives the keys of the tables that references point to. Raises duckdb.Error when the file cannot be
-    scanned as it is, and OutOfOrderError when its records cannot be numbered.
+    ``names`` gives the keys of the tables that references point to. ``beside`` are columns of the relation that are
+    carried along unchecked, as expressions over the scan. ``written``: give the cells of the rows that are taken out.
+    Raises duckdb.Error when the file cannot be scanned as it is, and OutOfOrderError when its records cannot be
+    numbered.
     """
     cells = [
         Cell(column, sql.column(f"r{index}"), scan.columns[column.id][1], names.get(column.table or ""))
         for index, column in enumerate(read_columns(scan.source.table))
     ]
     store = Store(connection, scan, f"{relation}__all", tuple(cells))
-    reading = sql.render(sql.create("TABLE", store.name, passing(scan, cells)))
+    reading = sql.render(sql.create("TABLE", store.name, passing(scan, cells, beside)))
     if scan.text is None:
         connection.execute(reading)
     else:
@@ -72,23 +81,26 @@ def check(
     found += [Breach(flaw.record, "flaw", flaw.column or "", flaw.value, flaw.reason) for flaw in scan.flaws]
     found += breaches.of_doubled(store)
     origin = store.origin({breach.row for breach in found})
+    cells_of = breaches.written(store, origin, tuple(beside or ())) if written and origin else {}
     if origin:
         connection.execute(sql.render(exp.delete(sql.name(store.name), where=sql.given_rows())), [list(origin)])
-    _view(store, relation)
+    _view(store, relation, beside or {})
     ordered = tuple(sorted(set(found), key=lambda breach: (breach.row, breach.column, breach.code)))
-    return Checked(relation, tuple(cell.column for cell in cells), rows, len(origin), ordered, origin)
+    return Checked(relation, tuple(cell.column for cell in cells), rows, len(origin), ordered, origin, cells_of)
 
 
-def passing(scan: Scan, cells: Sequence[Cell]) -> exp.Select:
+def passing(scan: Scan, cells: Sequence[Cell], beside: Mapping[str, E] | None = None) -> exp.Select:
     """Raw cells, then values, then the mark: three layers, so that nothing is computed twice."""
-    place: list[E] = [exp.column("filename"), exp.column("file_row_number")] if scan.numbered else []
+    others = dict(beside or {})
+    if scan.place is not None:
+        others |= {FILE: scan.place[0], RECORD: scan.place[1]}
     raw = sql.select(
         [
             *(
                 sql.alias(raw_of(cell.column, scan.columns[cell.column.id][0], cell.kind), cell.raw.name)
                 for cell in cells
             ),
-            *place,
+            *(sql.alias(value, name) for name, value in others.items()),
         ],
         scan.relation,
     )
@@ -98,16 +110,14 @@ def passing(scan: Scan, cells: Sequence[Cell]) -> exp.Select:
     broken += [condition for *_, condition in breaches.between(scan.source.table, cells, exact=False)]
     kept = sql.listed([sql.call("row", *(cell.raw.copy() for cell in cells))])
     columns: list[E] = [sql.alias(breaches.value(index), cell.column.id) for index, cell in enumerate(cells)]
-    if scan.numbered:
-        record = exp.Add(this=exp.column("file_row_number"), expression=exp.Literal.number(1))
-        columns += [sql.alias(exp.column("filename"), FILE), sql.alias(record, RECORD)]
+    columns += [sql.column(name) for name in others]
     mark = sql.case([(sql.any_of(exp.Paren(this=condition) for condition in broken), kept)]) if broken else exp.null()
     return sql.select([*columns, sql.alias(mark, RAW)], breaches.read(cells, raw))
 
 
-def _view(store: Store, relation: str) -> None:
+def _view(store: Store, relation: str, beside: Iterable[str]) -> None:
     """The valid rows as the rest of the engine sees them."""
-    numbered = store.scan.numbered
+    numbered = store.scan.place is not None
     columns: list[E] = [
         sql.alias(
             sql.cast(sql.column(cell.column.id), "VARCHAR") if cell.enumerated else sql.column(cell.column.id),
@@ -117,6 +127,7 @@ def _view(store: Store, relation: str) -> None:
     ]
     columns.append(sql.alias(sql.column(FILE) if numbered else sql.text(store.scan.source.name), FILE))
     columns.append(sql.alias(sql.column(RECORD) if numbered else ROW.copy(), RECORD))
+    columns += [sql.column(name) for name in beside]
     columns += prepared.prepared(cell.column for cell in store.cells)
     query = sql.select(columns, exp.Table(this=sql.name(store.name)))
     store.connection.execute(sql.render(sql.create("VIEW", relation, query)))

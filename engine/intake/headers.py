@@ -16,18 +16,23 @@ from engine.problems import InputError, Place, Problem, clip
 
 @dataclass(frozen=True)
 class Headers:
-    """``position`` of each declared, not personal column in the file, from 0; ``width`` counts the file's columns."""
+    """``position`` of each declared, not personal column in the file, from 0; ``width`` counts the file's columns.
+
+    ``personal`` is the same of the personal columns, and ``unknown`` of those that are not declared.
+    """
 
     position: Mapping[str, int]
     width: int
     remarks: tuple[Remark, ...]
+    personal: Mapping[str, int]
+    unknown: Mapping[str, int]
 
 
 def match(table: Table, names: Sequence[str], file: str, place: str) -> Headers:
     """Raises InputError that lists every missing and every doubled header. Personal columns need not be there."""
     declared = {name: column.id for column in table.columns for name in (*column.aliases, column.id)}
     places: dict[str, list[int]] = {}
-    unknown: list[str] = []
+    unknown: dict[str, int] = {}
     trimmed = [name.strip(BLANKS) for name in names]
     if not any(trimmed):
         raise InputError([Problem(Place(place), "第一行没有表头", instead="请把列名写在第一行")])
@@ -35,7 +40,7 @@ def match(table: Table, names: Sequence[str], file: str, place: str) -> Headers:
         if name in declared:
             places.setdefault(declared[name], []).append(index)
         elif name:
-            unknown.append(name)
+            unknown.setdefault(name, index)
     problems = []
     for id, indexes in places.items():
         if len(indexes) > 1:
@@ -52,8 +57,10 @@ def match(table: Table, names: Sequence[str], file: str, place: str) -> Headers:
         raise InputError(problems)
     remarks = []
     if unknown:
-        listed = "、".join(clip(name, 20) for name in unknown[:20]) + ("等" if len(unknown) > 20 else "")
+        listed = "、".join(clip(name, 20) for name in list(unknown)[:20]) + ("等" if len(unknown) > 20 else "")
         remarks.append(Remark(file, f"不认识的列未使用：{listed}"))
-    personal = {column.id for column in table.columns if column.personal}
-    position = {id: indexes[0] for id, indexes in places.items() if id not in personal}
-    return Headers(position, len(names), tuple(remarks))
+    found = {id: indexes[0] for id, indexes in places.items()}
+    hidden = {column.id for column in table.columns if column.personal}
+    position = {id: index for id, index in found.items() if id not in hidden}
+    personal = {id: index for id, index in found.items() if id in hidden}
+    return Headers(position, len(names), tuple(remarks), personal, unknown)

@@ -5,8 +5,8 @@ Knows formats and their traps; must not know what a cell may hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -16,11 +16,12 @@ from engine.intake import delimited, sql, workbook
 from engine.intake.cells import Kind, kind_of
 from engine.intake.files import Source
 from engine.intake.found import Flaw, Remark
-from engine.intake.headers import match
+from engine.intake.headers import Headers, match
 from engine.problems import InputError, Place, Problem
 
 _LONGEST_RECORD = 16_000_000
 _SMALLEST_BUFFER = 1 << 16
+_FILE, _RECORD = "_file", "_record"
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,11 @@ class Text:
 
 @dataclass(frozen=True)
 class Scan:
-    """``columns`` gives, per declared column, its expression and kind. ``numbered``: the scan has the virtual columns
-    ``file_row_number`` and ``filename``; otherwise it reads ``text``, the records are the rows in order, and row 0 is
-    the header."""
+    """``columns`` gives, per declared column, its expression and kind; ``also`` the text of others that were asked for.
+
+    Either ``place`` gives file and record of a row, or the scan reads ``text``, the records are the rows in order, and
+    row 0 is the header. ``foreign``: the file of the place is not one of the source, but where the row came from.
+    """
 
     source: Source
     relation: exp.Expr
@@ -43,32 +46,35 @@ class Scan:
     flaws: tuple[Flaw, ...]
     remarks: tuple[Remark, ...]
     text: Text | None = None
+    place: tuple[exp.Expr, exp.Expr] | None = None
+    foreign: bool = False
+    also: Mapping[str, exp.Expr] = field(default_factory=dict)
 
-    @property
-    def numbered(self) -> bool:
-        return self.text is None
 
-
-def open_source(source: Source, scratch: Path, connection: duckdb.DuckDBPyConnection) -> Scan:
+def open_source(
+    source: Source,
+    scratch: Path,
+    connection: duckdb.DuckDBPyConnection,
+    also: Collection[str] = (),
+    sheet: workbook.Sheet | None = None,
+) -> Scan:
     """The scan of a source. Text is taken as it is; ``reopen`` is for text that DuckDB then refuses.
 
+    ``also`` names personal and undeclared columns that are to be at hand as text where the source has them. ``sheet``
+    is the one to read of a workbook; without, it is the first.
     Raises InputError for a file that is not what its name says, and for headers.
     """
     path = source.paths[0]
     try:
         if source.format == "parquet":
-            return _parquet(source, connection)
+            return _parquet(source, connection, also)
         if source.format == "csv":
             coding = delimited.encoding(path)
             if coding == delimited.UTF8:
-                return _csv(source, path, delimited.header(path, coding), ())
-            return reopen(source, scratch)
+                return _csv(source, path, delimited.header(path, coding), (), also)
+            return reopen(source, scratch, also)
         if source.format == "xlsx":
-            clean = scratch / f"{source.table.id}.csv"
-            names = workbook.header(path)
-            headers = match(source.table, names, source.name, str(path))
-            flaws, remarks = workbook.rewrite(path, source.table, headers.position, clean)
-            return _csv(source, clean, names, flaws, remarks)
+            return _workbook(source, sheet, scratch / f"{source.table.id}.csv", also)
     except OSError as error:
         raise InputError(
             [Problem(Place(str(path)), "文件不能打开", instead="请检查它是否完整、是否有权读取")]
@@ -76,18 +82,44 @@ def open_source(source: Source, scratch: Path, connection: duckdb.DuckDBPyConnec
     raise InputError([Problem(Place(str(path)), f"不能读取 {source.format} 文件")])
 
 
-def reopen(source: Source, scratch: Path) -> Scan:
+def reopen(source: Source, scratch: Path, also: Collection[str] = ()) -> Scan:
     """The scan of a clean copy of a text file, made by the careful reader."""
     path = source.paths[0]
     coding = delimited.UTF8 if delimited.is_text(path, delimited.UTF8) else delimited.GB
     clean = scratch / f"{source.table.id}.csv"
     names = delimited.header(path, coding)
     match(source.table, names, source.name, str(path))
-    return _csv(source, clean, names, delimited.rewrite(path, coding, clean))
+    return _csv(source, clean, names, delimited.rewrite(path, coding, clean), also)
+
+
+def _workbook(source: Source, sheet: workbook.Sheet | None, clean: Path, also: Collection[str]) -> Scan:
+    path = source.paths[0]
+    remarks: tuple[Remark, ...] = ()
+    if sheet is None:
+        left = workbook.others(path)
+        if left:
+            remarks = (Remark(source.name, f"只读取第一张工作表，未使用：{'、'.join(left[:10])}"),)
+        sheet = workbook.load(path)
+    if sheet is None:
+        raise InputError([Problem(Place(str(path)), "第一张工作表是空的", instead="请把数据放在第一张工作表")])
+    headers = match(source.table, sheet.header, source.name, str(path))
+    flaws = workbook.rewrite(sheet, source.table, headers.position, clean, _wanted(headers, also).values())
+    return _csv(source, clean, sheet.header, flaws, also, remarks)
+
+
+def _wanted(headers: Headers, also: Collection[str]) -> dict[str, int]:
+    """The places of the columns in ``also`` that the file has."""
+    known = {**headers.unknown, **headers.personal}
+    return {name: known[name] for name in also if name in known}
 
 
 def _csv(
-    source: Source, path: Path, names: list[str], flaws: tuple[Flaw, ...], remarks: tuple[Remark, ...] = ()
+    source: Source,
+    path: Path,
+    names: list[str],
+    flaws: tuple[Flaw, ...],
+    also: Collection[str],
+    remarks: tuple[Remark, ...] = (),
 ) -> Scan:
     headers = match(source.table, names, source.name, str(source.paths[0]))
     columns = [f"c{index}" for index in range(headers.width)]
@@ -115,8 +147,9 @@ def _csv(
     cells: dict[str, tuple[exp.Expr, Kind]] = {
         id: (sql.column(columns[index]), "text") for id, index in headers.position.items()
     }
+    others = {name: sql.column(columns[index]) for name, index in _wanted(headers, also).items()}
     text = Text(path, headers.position)
-    return Scan(source, relation, cells, flaws, (*headers.remarks, *remarks), text)
+    return Scan(source, relation, cells, flaws, (*headers.remarks, *remarks), text, also=others)
 
 
 def parquet_relation(source: Source) -> exp.Expr:
@@ -124,7 +157,7 @@ def parquet_relation(source: Source) -> exp.Expr:
     return sql.call("read_parquet", paths, sql.named("union_by_name", exp.true()))
 
 
-def _parquet(source: Source, connection: duckdb.DuckDBPyConnection) -> Scan:
+def _parquet(source: Source, connection: duckdb.DuckDBPyConnection, also: Collection[str]) -> Scan:
     relation = parquet_relation(source)
     path = source.paths[0] if len(source.paths) == 1 else source.paths[0].parent
     try:
@@ -133,19 +166,27 @@ def _parquet(source: Source, connection: duckdb.DuckDBPyConnection) -> Scan:
         raise InputError(
             [Problem(Place(str(path)), "不是可以读取的 Parquet 文件", instead="请重新导出这个文件")]
         ) from error
-    names = [str(row[0]) for row in described]
-    kinds = [kind_of(str(row[1])) for row in described]
+    types = {str(row[0]): str(row[1]) for row in described}
+    foreign = (types.get(_FILE), types.get(_RECORD)) == ("VARCHAR", "BIGINT")  # rows that say where they came from
+    names = [name for name in types if not (foreign and name in (_FILE, _RECORD))]
     headers = match(source.table, names, source.name, str(path))
     problems = []
     cells: dict[str, tuple[exp.Expr, Kind]] = {}
     for id, index in headers.position.items():
-        if kinds[index] in ("zoned", "other"):
-            what = "时间带时区" if kinds[index] == "zoned" else f"类型 {described[index][1]} 不能读取"
+        kind = kind_of(types[names[index]])
+        if kind in ("zoned", "other"):
+            what = "时间带时区" if kind == "zoned" else f"类型 {types[names[index]]} 不能读取"
             problems.append(Problem(Place(str(path)), f"列“{id}”的{what}", instead="请改为不带时区的本地时间或文字"))
-        cells[id] = (sql.column(names[index]), kinds[index])
+        cells[id] = (sql.column(names[index]), kind)
     if problems:
         raise InputError(problems)
-    return Scan(source, relation, cells, (), headers.remarks)
+    if foreign:
+        place: tuple[exp.Expr, exp.Expr] = (sql.column(_FILE), sql.column(_RECORD))
+    else:
+        after = exp.Add(this=exp.column("file_row_number"), expression=exp.Literal.number(1))
+        place = (exp.column("filename"), after)
+    others = {name: sql.cast(sql.column(names[index]), "VARCHAR") for name, index in _wanted(headers, also).items()}
+    return Scan(source, relation, cells, (), headers.remarks, None, place, foreign, others)
 
 
 def _plain(path: Path) -> str:

@@ -17,12 +17,11 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from engine.intake import files, plain, sources, sql, typed
+from engine.intake import files, plain, reading, sources, sql, typed
 from engine.intake.breaches import RECORD
-from engine.intake.checks import Checked, check
+from engine.intake.checks import Checked
 from engine.intake.files import Source
 from engine.intake.found import Cell, Intake, Remark, Row, SetAside
-from engine.intake.in_order import OutOfOrderError
 from engine.intake.reasons import reason
 from engine.intake.sources import Scan
 from engine.intake.sql import E
@@ -122,7 +121,7 @@ class _Reading:
                     read = plain.rows(scan, names)
                     if read is None:
                         scan, checked = self._checked(scan, names)
-                        problems += _problems(table, checked, names, source)
+                        problems += reading.problems(scan, checked, names)
                         read = tuple(_rows(self.connection, table, checked))
                 except InputError as error:
                     problems += error.problems
@@ -143,25 +142,10 @@ class _Reading:
         return sources.open_source(source, self.scratch, self.connection)
 
     def _checked(self, scan: Scan, names: Mapping[str, tuple[str, ...]]) -> tuple[Scan, Checked]:
-        """The fast reading; where DuckDB refuses the text, the careful one, which also says what is wrong with it."""
-        source = scan.source
-        path = Place(str(source.paths[0]))
-        relation = f"intake_{source.table.id}"
-        try:
-            try:
-                checked = check(self.connection, scan, names, relation)
-            except (duckdb.InvalidInputException, OutOfOrderError):
-                if source.format != "csv":
-                    raise
-                scan = sources.reopen(source, self.scratch)
-                checked = check(self.connection, scan, names, relation)
-        except OutOfOrderError as error:
-            what = "读入后的记录与文件中的次序不符，无法给出记录号"
-            raise InputError([Problem(path, what, instead="请再运行一次；仍然如此请报告这个问题")]) from error
-        except duckdb.Error as error:
-            raise InputError([Problem(path, "文件不能读取", clip(str(error), 200), "请重新导出这个文件")]) from error
-        if not checked.rows and source.table.required:
-            raise InputError([Problem(path, "只有表头，没有数据", instead="请放入数据")])
+        scan, checked = reading.checked(self.connection, scan, names, self.scratch)
+        if not checked.rows and scan.source.table.required:
+            place = Place(str(scan.source.paths[0]))
+            raise InputError([Problem(place, "只有表头，没有数据", instead="请放入数据")])
         return scan, checked
 
 
@@ -179,15 +163,6 @@ def _referenced_first(tables: Iterable[Table]) -> Iterable[Table]:
         return any(column.table and column.table != table.id for column in table.columns)
 
     return sorted(tables, key=refers)
-
-
-def _problems(
-    table: Table, checked: Checked, names: Mapping[str, tuple[str, ...]], source: Source
-) -> Iterable[Problem]:
-    for breach in checked.breaches:
-        record = checked.origin[breach.row][1]
-        what = f"第 {record} 条记录" + (f"，列“{breach.column}”" if breach.column else "")
-        yield Problem(Place(str(source.paths[0])), f"{what}：{reason(table, breach, names)}", clip(breach.value))
 
 
 def _set_aside(table: Table, checked: Checked, names: Mapping[str, tuple[str, ...]]) -> Iterable[SetAside]:

@@ -1,21 +1,23 @@
-"""An Excel workbook's first sheet as clean text, cell by cell, by the type of the declared column.
+"""A sheet of an Excel workbook as clean text, by the type of the declared column.
 
 Knows what Excel stores instead of what people typed (serial dates, floats, booleans); must not know which values a
-column accepts.
+column accepts. A sheet is loaded once and gone through once, column by column of some thousand rows: most columns hold
+text alone, which costs nothing.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from engine.intake.found import Flaw, Remark
+from engine.intake.found import Flaw
 from engine.policy.model_tables import Column, Table
 from engine.problems import InputError, Place, Problem
 
@@ -23,44 +25,121 @@ _EPOCH, _EPOCH_1904 = dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1)
 _EARLIEST, _LATEST = 61, 2_958_466  # Excel counts a 29 February 1900 that never was: earlier serials are ambiguous
 _EXACT = 10**15  # Excel keeps 15 digits
 _HALF = dt.timedelta(microseconds=500_000)
+_BATCH = 4096
 
 
-def header(path: Path) -> list[str]:
-    """The first row as text."""
-    for row in _rows(path):
-        return [str(cell) for cell in row]
-    raise InputError([Problem(Place(str(path)), "第一张工作表是空的", instead="请把数据放在第一张工作表")])
+@dataclass(frozen=True)
+class Sheet:
+    """A loaded sheet: its first row as text, and the ``rows`` below it, to be gone through once."""
+
+    path: Path
+    name: str
+    header: list[str]
+    rows: Iterator[list[Any]] = field(repr=False)
+
+
+def sheets(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the sheets that hold cells: those that are shown, and the hidden ones. Raises InputError."""
+    cells = [sheet for sheet in _open(path).sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    shown = tuple(sheet.name for sheet in cells if sheet.visible == SheetVisibleEnum.Visible)
+    return shown, tuple(sheet.name for sheet in cells if sheet.visible != SheetVisibleEnum.Visible)
+
+
+def others(path: Path) -> list[str]:
+    """The names of all sheets but the first."""
+    return list(_open(path).sheet_names[1:])
+
+
+def load(path: Path, name: str | None = None) -> Sheet | None:
+    """The sheet called ``name``, the first one without; None for one without a cell. Raises InputError."""
+    book = _open(path)
+    try:
+        sheet = book.get_sheet_by_index(0) if name is None else book.get_sheet_by_name(name)
+        left = [""] * (sheet.start[1] if sheet.start else 0)  # iter_rows leaves empty columns at the left out
+        rows = iter(sheet.iter_rows())
+        first = next(rows, None)
+    except (CalamineError, IndexError) as error:
+        raise InputError([Problem(Place(str(path)), "xlsx 工作簿不能读取", instead="请另存为 CSV")]) from error
+    if first is None:
+        return None
+    return Sheet(path, sheet.name, [str(cell) for cell in left + first], (left + row for row in rows) if left else rows)
 
 
 def rewrite(
-    path: Path, table: Table, position: Mapping[str, int], target: Path
-) -> tuple[tuple[Flaw, ...], tuple[Remark, ...]]:
-    """Writes the sheet to ``target`` as UTF-8 text; empty rows at its end are no records. Personal columns stay out."""
+    sheet: Sheet, table: Table, position: Mapping[str, int], target: Path, also: Collection[int] = ()
+) -> tuple[Flaw, ...]:
+    """Writes the sheet to ``target`` as UTF-8 text; empty rows at its end are no records.
+
+    Of the columns, those in ``position`` are written, and as mere text those in ``also``, counted from 0.
+    """
     columns = {index: table.column(id) for id, index in position.items()}
-    epoch = _EPOCH_1904 if _counts_from_1904(path) else _EPOCH
+    plain = {index: Column("", "text") for index in also}
+    epoch = _EPOCH_1904 if _counts_from_1904(sheet.path) else _EPOCH
     flaws: list[Flaw] = []
-    waiting: list[list[str]] = []
+    first, empty = 1, 0
     with target.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        rows = _rows(path)
-        writer.writerow(range(len(next(rows))))  # a line break in a header would mislead DuckDB
-        for number, row in enumerate(rows, 1):
-            cells = []
-            for index, cell in enumerate(row):
+        width = len(sheet.header)
+        stream.write(_lines([[str(index)] for index in range(width)]))  # a line break in a header misleads DuckDB
+        while rows := list(islice(sheet.rows, _BATCH)):
+            texts: list[Sequence[str]] = []
+            before = len(flaws)
+            for index, cells in enumerate(zip(*rows, strict=True)):
                 column = columns.get(index)
-                text = "" if column is None else _text(cell, column, epoch)
-                if text is None and column is not None:
-                    shown = str(int(cell)) if float(cell).is_integer() else str(cell)
-                    reason = "Excel 数字超过 15 位，末尾已经失真；请把这一列设为文本格式后重新填写"
-                    flaws.append(Flaw(number, column.id, shown, reason))
-                cells.append(text or "")
-            waiting.append(cells)
-            if any(cells) or any(flaw.record == number for flaw in flaws[-1:]):
-                writer.writerows(waiting)
-                waiting = []
-    others = _sheets(path)[1:]
-    remark = (Remark(path.name, f"只读取第一张工作表，未使用：{'、'.join(others[:10])}"),) if others else ()
-    return tuple(flaws), remark
+                if column is not None:
+                    texts.append(_texts(cells, column, epoch, first, flaws))
+                else:
+                    texts.append(_texts(cells, plain[index], epoch, first, []) if index in plain else [""] * len(rows))
+            held = _held(texts, max((flaw.record - first + 1 for flaw in flaws[before:]), default=0))
+            if held:
+                stream.write(_lines([[""] * empty] * width) + _lines([column[:held] for column in texts]))
+                empty = 0
+            empty += len(rows) - held
+            first += len(rows)
+    return tuple(sorted(flaws, key=lambda flaw: flaw.record))
+
+
+def _texts(cells: Sequence[Any], column: Column, epoch: dt.datetime, first: int, flaws: list[Flaw]) -> Sequence[str]:
+    """The cells of a column as text; ``first`` is the number of the first record."""
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        return cells
+    if kinds <= {str, dt.datetime} and column.type != "month":
+        return [cell if cell.__class__ is str else _moment(cell) for cell in cells]
+    texts: list[str] = []
+    known: dict[tuple[type, Any], str | None] = {}
+    for number, cell in enumerate(cells, first):
+        key = (cell.__class__, cell)
+        if key not in known:
+            known[key] = _text(cell, column, epoch)
+        text = known[key]
+        if text is None:
+            shown = str(int(cell)) if float(cell).is_integer() else str(cell)
+            reason = "Excel 数字超过 15 位，末尾已经失真；请把这一列设为文本格式后重新填写"
+            flaws.append(Flaw(number, column.id, shown, reason))
+        texts.append(text or "")
+    return texts
+
+
+def _held(texts: Sequence[Sequence[str]], flawed: int) -> int:
+    """How many rows there are up to the last that holds anything, ``flawed`` at least."""
+    held = len(texts[0]) if texts else 0
+    while held > flawed and not any(column[held - 1] for column in texts):
+        held -= 1
+    return held
+
+
+def _lines(columns: Sequence[Sequence[str]]) -> str:
+    """The rows of some columns as text of a CSV file, every cell quoted."""
+    if not columns[0]:
+        return ""
+    text = _joined(columns)
+    if text.count('"') == 2 * len(columns) * len(columns[0]):
+        return text
+    return _joined([[cell.replace('"', '""') for cell in column] for column in columns])
+
+
+def _joined(columns: Sequence[Sequence[str]]) -> str:
+    return '"' + '"\n"'.join(map('","'.join, zip(*columns, strict=True))) + '"\n'
 
 
 def _open(path: Path) -> CalamineWorkbook:
@@ -77,19 +156,6 @@ def _open(path: Path) -> CalamineWorkbook:
         else:
             what = "xlsx 工作簿已损坏或有密码"
         raise InputError([Problem(Place(str(path)), what, instead="请用 Excel 打开后另存为 xlsx 或 CSV")]) from error
-
-
-def _sheets(path: Path) -> list[str]:
-    return list(_open(path).sheet_names)
-
-
-def _rows(path: Path) -> Iterator[list[Any]]:
-    book = _open(path)
-    try:
-        sheet = book.get_sheet_by_index(0)
-        yield from sheet.to_python(skip_empty_area=False)
-    except (CalamineError, IndexError) as error:
-        raise InputError([Problem(Place(str(path)), "xlsx 工作簿不能读取", instead="请另存为 CSV")]) from error
 
 
 def _counts_from_1904(path: Path) -> bool:
@@ -129,4 +195,6 @@ def _text(cell: Any, column: Column, epoch: dt.datetime) -> str | None:
 
 def _moment(moment: dt.datetime) -> str:
     """To the nearest second: a serial number holds a time of day only to about a microsecond."""
-    return f"{(moment + _HALF).replace(microsecond=0):%Y-%m-%d %H:%M:%S}"
+    if moment.microsecond:
+        moment = (moment + _HALF).replace(microsecond=0)
+    return moment.isoformat(" ")

@@ -9,14 +9,17 @@ import polars
 import pytest
 import xlsxwriter
 
-from engine.intake import connect, take_in, write_typed
+from engine.intake import connect, take_in, workbook, write_typed
+from engine.intake.files import Source
+from engine.intake.reading import checked
+from engine.intake.sources import open_source
 from engine.problems import InputError
 from tests.intake.sample import GOOD, HEADER, ORDERS, TABLES, order, put, put_units, read
 
 T = dt.datetime
 
 
-def workbook(folder: Path, cells: dict[str, object], **options: bool) -> Path:
+def book_of(folder: Path, cells: dict[str, object], **options: bool) -> Path:
     """An order whose given cells are stored as Excel would store them."""
     put_units(folder)
     book = xlsxwriter.Workbook(str(folder / "orders.xlsx"), options)
@@ -75,7 +78,7 @@ def test_the_same_rows_in_another_format_mean_the_same(tmp_path: Path, form: str
 )
 def test_excel_cells_are_read_as_people_meant_them(tmp_path: Path, column: str, stored: object, meant: object) -> None:
     """Promise: numbers that Excel made of ids, dates and counts are what was typed."""
-    intake, rows = read(workbook(tmp_path, {column: stored}))
+    intake, rows = read(book_of(tmp_path, {column: stored}))
     assert intake.set_aside == ()
     assert rows[0][column] == meant
 
@@ -95,7 +98,7 @@ def test_excel_cells_that_lost_their_meaning_are_set_aside(
     tmp_path: Path, column: str, stored: object, said: str
 ) -> None:
     """Promise: what Excel cannot have kept is not guessed."""
-    intake, _ = read(workbook(tmp_path, {column: stored}))
+    intake, _ = read(book_of(tmp_path, {column: stored}))
     assert intake.orders == 0
     assert [aside.column for aside in intake.set_aside] == [column]
     assert said in intake.set_aside[0].reason
@@ -103,7 +106,7 @@ def test_excel_cells_that_lost_their_meaning_are_set_aside(
 
 def test_serial_numbers_of_a_1904_workbook_count_from_1904(tmp_path: Path) -> None:
     """Promise: a workbook of an old Mac is not read four years off."""
-    _, rows = read(workbook(tmp_path, {"收到": 46086.5 - 1462, "办结": T(2026, 3, 6, 9)}, date_1904=True))
+    _, rows = read(book_of(tmp_path, {"收到": 46086.5 - 1462, "办结": T(2026, 3, 6, 9)}, date_1904=True))
     assert (rows[0]["收到"], rows[0]["办结"]) == (T(2026, 3, 5, 12), T(2026, 3, 6, 9))
 
 
@@ -211,3 +214,53 @@ def test_kept_orders_are_checked_again_when_a_unit_is_gone(tmp_path: Path) -> No
     intake, rows = read(target)
     assert not intake.trusted
     assert [row["编号"] for row in rows] == ["A1"]
+
+
+def test_any_sheet_of_a_workbook_is_read_with_columns_carried_along(tmp_path: Path) -> None:
+    """Promise: a sheet is chosen by name, and columns outside the table come along as text, row by row."""
+    book = xlsxwriter.Workbook(str(tmp_path / "book.xlsx"))
+    book.add_worksheet("空")
+    sheet = book.add_worksheet("诉求")
+    rows = [
+        [*HEADER, "出处"],
+        [*order(1, 姓名='某"人').values(), "甲处"],
+        [*order(2, 类型="?").values(), 7],
+        [*order(3).values()],
+    ]
+    for number, cells in enumerate(rows):
+        sheet.write_row(number, 3, cells)  # empty columns at the left
+    book.close()
+    path = tmp_path / "book.xlsx"
+    assert workbook.load(path, "空") is None
+    assert workbook.sheets(path) == (("空", "诉求"), ())
+    connection, source = connect(), Source(ORDERS, "book.xlsx", "xlsx", (path,))
+    scan = open_source(source, tmp_path, connection, ("姓名", "出处", "没有"), workbook.load(path, "诉求"))
+    _, found = checked(connection, scan, {}, tmp_path, lambda scan: scan.also, written=True)
+    kept = connection.execute(f'SELECT 编号, 姓名, 出处, _record FROM "{found.relation}" ORDER BY _record').fetchall()
+    assert kept == [("A1", '某"人', "甲处", 1), ("A3", "某人", None, 3)]
+    assert [(cells["类型"], cells["出处"], cells["姓名"]) for cells in found.written.values()] == [("?", "7", "某人")]
+
+
+def test_rows_that_say_where_they_came_from_are_named_by_that(tmp_path: Path) -> None:
+    """Promise: Parquet rows with a file and record of their own are reported as rows of that file."""
+    put_units(tmp_path)
+    columns = {name: [GOOD[name]] * 2 for name in HEADER}
+    frame = polars.DataFrame({**columns, "编号": ["A1", "A2"], "类型": ["甲类", "?"]})
+    places: dict[str, list[object]] = {"_file": ["一.xlsx/甲", "二.csv"], "_record": [5, 7]}
+    frame.with_columns(*(polars.Series(name, value) for name, value in places.items())).write_parquet(
+        tmp_path / "orders.parquet"
+    )
+    intake, rows = read(tmp_path)
+    assert [(row["_file"], row["_record"]) for row in rows] == [("一.xlsx/甲", 5)]
+    assert [(aside.file, aside.record) for aside in intake.set_aside] == [("二.csv", 7)]
+    assert not [remark for remark in intake.remarks if "不认识" in remark.text]
+
+
+def test_what_stands_in_a_broken_file_is_not_repeated(tmp_path: Path) -> None:
+    """Promise: an error about a file that cannot be read shows nothing of it, which may be somebody's number."""
+    put_units(tmp_path)
+    good = ",".join(order(1).values())
+    (tmp_path / "orders.csv").write_text(f'{",".join(HEADER)}\n{good}\nA2,"一队"13800001234,\n', encoding="utf-8")
+    with pytest.raises(InputError, match="引号之后还有文字") as error:
+        read(tmp_path)
+    assert "1380000" not in str(error.value)
