@@ -64,6 +64,8 @@ class Considered:
         return dict(zip(self.tested, self.values, strict=True))
 
 
+Known = Mapping[Month, frozenset[tuple[str, str | None]]]
+"""Months of which it is settled what fired: by month, every consequence's id with its unit."""
 GateStates = Mapping[Fact, Mapping[Month, GateState]]
 """The state of every gate by month, under the fact that says that it is open."""
 _Reader = Callable[[History, bool, Month], bool]
@@ -75,10 +77,12 @@ def consider(
     governing: Governing,
     standings: Sequence[Standing],
     gates: Mapping[str, Mapping[Month, GateState]],
+    known: Known | None = None,
 ) -> tuple[Considered, ...]:
     """Every consequence of every period and unit, in order of time within each kind of period.
 
-    Ladders go on over a change of version: a consequence is known by its id.
+    Ladders go on over a change of version: a consequence is known by its id. In months that are ``known``, what fired
+    stays what it was.
     """
     considered: list[Considered] = []
     ladder = _Ladder(gates)
@@ -86,7 +90,7 @@ def consider(
         run = [standing for standing in standings if standing.kind == kind]
         units = sorted({unit for standing in run for unit in (*_ranked(standing), *standing.unranked)})
         for unit in (None, *units):
-            considered += _climb(governing, unit, run, ladder)
+            considered += _climb(governing, unit, run, ladder, known or {})
     return tuple(considered)
 
 
@@ -138,7 +142,9 @@ def _about(policy: Policy, standing: Standing, unit: str | None) -> Iterable[Con
     return (item for item in policy.consequences if item.at == standing.kind and item.subject == subject)
 
 
-def _climb(governing: Governing, unit: str | None, run: Sequence[Standing], ladder: _Ladder) -> Iterable[Considered]:
+def _climb(
+    governing: Governing, unit: str | None, run: Sequence[Standing], ladder: _Ladder, known: Known
+) -> Iterable[Considered]:
     """One subject's ladder through the periods of one kind."""
     history = History()
     fired: dict[str, bool] = {}
@@ -149,6 +155,7 @@ def _climb(governing: Governing, unit: str | None, run: Sequence[Standing], ladd
         last = unit is not None and standing.is_last(unit)
         counted = started and (policy.unfinished.counts or not standing.provisional)
         history = history.after(last) if counted else replace(history, last=last)
+        settled = known.get(standing.period.first) if standing.kind == "month" else None
         for consequence in _about(policy, standing, unit):
             if consequence.repeat == "once_per_streak" and not last:
                 fired[consequence.id] = False
@@ -156,7 +163,10 @@ def _climb(governing: Governing, unit: str | None, run: Sequence[Standing], ladd
             before = fired.get(consequence.id, False)
             values = tuple(YES if read(history, before, standing.period.last) else NO for read in readers)
             may_fire = started and (policy.unfinished.fires or not standing.provisional)
-            fires = may_fire and ladder.holds(compiled, consequence, tested, values)
+            if settled is None:
+                fires = may_fire and ladder.holds(compiled, consequence, tested, values)
+            else:
+                fires = (consequence.id, unit) in settled
             due, warn = _due(consequence.due, standing.period, policy.calendar) if fires else (None, None)
             yield Considered(
                 consequence,

@@ -14,7 +14,7 @@ import duckdb
 from engine.calendars import UndeclaredYearError
 from engine.choosing import Choice, Progress, Request, Taken, choose
 from engine.compiled import CompiledPolicy, compile_policy
-from engine.consequences import Considered, Governing, consider
+from engine.consequences import consider
 from engine.counting import counting, decider, score
 from engine.evaluation import Evaluation
 from engine.gates import GateState, gate_states
@@ -22,8 +22,8 @@ from engine.intake.found import Intake
 from engine.lookups import Answers
 from engine.months import Month
 from engine.order_results import Detail, detail, refuse_overlaps
-from engine.policy.model import Policy
 from engine.problems import Place, PolicyError, Problem
+from engine.published import Published, counting_published
 from engine.scores import Scorer
 from engine.standings import Standing, aggregated, monthly
 
@@ -31,12 +31,20 @@ Gates = Mapping[str, Mapping[Month, GateState]]
 """The state of every gate in every month of the cycle."""
 
 
-def evaluate(request: Request, progress: Progress | None = None) -> Evaluation:
-    """Raises PolicyError and InputError; ``progress`` hears what is under way, in Chinese."""
-    return evaluate_choice(request, choose(request, progress), progress)
+def evaluate(
+    request: Request, progress: Progress | None = None, published: Mapping[Month, Published] | None = None
+) -> Evaluation:
+    """Raises PolicyError and InputError; ``progress`` hears what is under way, in Chinese. See ``counting_from`` for
+    months that were ``published``."""
+    return evaluate_choice(request, choose(request, progress), progress, published)
 
 
-def evaluate_choice(request: Request, choice: Choice, progress: Progress | None = None) -> Evaluation:
+def evaluate_choice(
+    request: Request,
+    choice: Choice,
+    progress: Progress | None = None,
+    published: Mapping[Month, Published] | None = None,
+) -> Evaluation:
     """Evaluate by the versions that were chosen already."""
     chosen = choice.taken
     found = _together([evaluate_taken(request, taken, progress) for taken in chosen])
@@ -44,7 +52,7 @@ def evaluate_choice(request: Request, choice: Choice, progress: Progress | None 
         base.id: _together([evaluate_taken(request, _on(base.id, taken), progress) for taken in chosen])
         for base in found.policy.bases
     }
-    return replace(found, bases=bases)
+    return counting_from(replace(found, bases=bases), published or {})
 
 
 def _together(parts: Sequence[Evaluation]) -> Evaluation:
@@ -97,10 +105,8 @@ def conclude(
     gates: Gates,
 ) -> Evaluation:
     """From the standings of the months and the gates to longer periods and to what follows."""
-    policy = compiled.policy
-    standings = (*months, *aggregated(policy, months, scorer, as_of))
-    considered = _considered(policy, lambda _: compiled, standings, gates)
-    return Evaluation(policy, compiled, intake, as_of, scorer, standings, gates, considered, connection)
+    found = Evaluation(compiled.policy, compiled, intake, as_of, scorer, (), gates, (), connection)
+    return _concluded(found, months)
 
 
 def stitch(parts: Sequence[Evaluation]) -> Evaluation:
@@ -115,31 +121,61 @@ def stitch(parts: Sequence[Evaluation]) -> Evaluation:
         next(item for item in governed.at(month).standings if item.kind == "month" and item.period.first == month)
         for month in latest.policy.months
     ]
-    longer = [
-        standing
-        for part in parts
-        for standing in aggregated(part.policy, months, part.scorer, part.as_of)
-        if governed.at(standing.period.last) is part
-    ]
     gates: dict[str, dict[Month, GateState]] = {}
     for part in parts:
         for gate, states in part.gates.items():
             own = {month: state for month, state in states.items() if governed.at(month) is part}
             gates.setdefault(gate, {}).update(own)
+    return _concluded(replace(governed, gates=gates), months)
+
+
+def counting_from(found: Evaluation, published: Mapping[Month, Published]) -> Evaluation:
+    """The evaluation with the months given in place of those that the data give, and what follows counted from them.
+
+    A month of another cycle, and one that is not over at the moment of the evaluation, is not used. Second results
+    stay what the data give.
+    """
+    used = {
+        month: published[month]
+        for month in found.policy.months
+        if month in published and found.as_of >= found.at(month).policy.window.end(month)
+    }
+    if not used:
+        return found
+    taken = replace(
+        _with_published(found, used), parts=tuple(_with_published(part, used) for part in found.parts), computed=found
+    )
+    months = (item for item in found.standings if item.kind == "month")
+    return _concluded(
+        taken, [used[item.period.first].standing if item.period.first in used else item for item in months]
+    )
+
+
+def _with_published(part: Evaluation, used: Mapping[Month, Published]) -> Evaluation:
+    gates = {
+        gate: {**states, **{month: item.gates[gate] for month, item in used.items() if gate in item.gates}}
+        for gate, states in part.gates.items()
+    }
+    return replace(part, scorer=counting_published(part.scorer, used.values()), gates=gates, published=used)
+
+
+def _concluded(found: Evaluation, months: Sequence[Standing]) -> Evaluation:
+    """``found`` with these months, and longer periods and consequences from them."""
+    longer = [
+        standing
+        for part in found.parts or (found,)
+        for standing in aggregated(part.policy, months, part.scorer, part.as_of)
+        if found.at(standing.period.last) is part
+    ]
     standings = (*months, *longer)
-    considered = _considered(latest.policy, lambda month: governed.at(month).compiled, standings, gates)
-    return replace(governed, standings=standings, gates=gates, considered=considered)
-
-
-def _considered(
-    policy: Policy, governing: Governing, standings: Sequence[Standing], gates: Gates
-) -> tuple[Considered, ...]:
+    known = {month: item.fired for month, item in found.published.items()}
     try:
-        return consider(governing, standings, gates)
+        considered = consider(lambda month: found.at(month).compiled, standings, found.gates, known)
     except UndeclaredYearError as error:
-        place = Place(f"{policy.folder}/calendar.yaml")
+        place = Place(f"{found.policy.folder}/calendar.yaml")
         what = f"后果的到期日要用到日历未声明的 {error.year} 年"
         raise PolicyError([Problem(place, what, "", "在日历里补上该年的放假调休安排")]) from None
+    return replace(found, standings=standings, considered=considered)
 
 
 def order_details(evaluation: Evaluation, time_limit: float = 60.0) -> tuple[Detail, ...]:

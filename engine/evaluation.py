@@ -17,6 +17,7 @@ from engine.gates import GateState
 from engine.intake.found import Intake
 from engine.months import Month
 from engine.policy.model import Policy
+from engine.published import Published
 from engine.scores import Scorer
 from engine.standings import Standing
 
@@ -28,6 +29,9 @@ class Evaluation:
     Where a cycle is governed by a version and its amendments, ``parts`` are the evaluations by each of them alone, in
     order of time; ``policy`` and what belongs to it are those of the latest, and standings and consequences are put
     together from the part that governs each period. ``bases`` are second results by id, such as without exclusions.
+
+    Where months were ``published``, their standings, gates and consequences stand as they were, and all that follows
+    counts from them; ``computed`` is then what the data alone give.
     """
 
     policy: Policy
@@ -41,6 +45,8 @@ class Evaluation:
     connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
     parts: tuple[Evaluation, ...] = ()
     bases: Mapping[str, Evaluation] = field(default_factory=dict, compare=False)
+    published: Mapping[Month, Published] = field(default_factory=dict)
+    computed: Evaluation | None = field(default=None, repr=False, compare=False)
 
     def at(self, month: Month) -> Evaluation:
         """The evaluation by the version that governs ``month``."""
@@ -50,6 +56,11 @@ class Evaluation:
         """The evaluation by the version in force for an order dated at ``moment``."""
         later = (part for part in reversed(self.parts[1:]) if part.policy.in_force_from <= moment.date())
         return next(later, self.parts[0] if self.parts else self)
+
+    def shown(self, unit: str, month: Month) -> Mapping[str, int]:
+        """Counts that are shown beside the unit's score of the month and do not enter it."""
+        published = self.published.get(month)
+        return self.scorer.shown(unit, month) if published is None else published.shown.get(unit, {})
 
     @property
     def fired(self) -> tuple[Considered, ...]:

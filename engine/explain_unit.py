@@ -107,7 +107,8 @@ def _awards(evaluation: Evaluation, standing: Standing, unit: str) -> list[Json]
 
 
 def _indicators(evaluation: Evaluation, score: Score) -> list[Json]:
-    return [_indicator(item, score.indicators[item.id]) for item in evaluation.policy.indicators]
+    known = score.indicators  # a published month may have been scored by other indicators
+    return [_indicator(item, known[item.id]) for item in evaluation.policy.indicators if item.id in known]
 
 
 def _indicator(indicator: Indicator, weighed: Weighed) -> Json:
@@ -136,8 +137,9 @@ def _indicator(indicator: Indicator, weighed: Weighed) -> Json:
 def _shown(evaluation: Evaluation, standing: Standing, unit: str) -> list[Json]:
     if standing.kind != "month":
         return []
-    counts = evaluation.scorer.shown(unit, standing.period.first)
-    return [{"id": item.id, "title": item.title, "orders": counts[item.id]} for item in evaluation.policy.shown]
+    counts = evaluation.shown(unit, standing.period.first)
+    known = (item for item in evaluation.policy.shown if item.id in counts)
+    return [{"id": item.id, "title": item.title, "orders": counts[item.id]} for item in known]
 
 
 def _months(evaluation: Evaluation, standing: Standing, unit: str) -> list[Json]:

@@ -5,7 +5,7 @@ Knows names and shapes of the output, and rounds here and nowhere else; must not
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from engine.consequences import Considered
 from engine.evaluation import Evaluation
 from engine.policy.model import Policy
+from engine.published import Announced
 from engine.scores import Score
 from engine.standings import Placed, Standing
 
@@ -44,7 +45,7 @@ def result_json(evaluation: Evaluation) -> Json:
         "as_of": evaluation.as_of.strftime("%Y-%m-%d %H:%M:%S"),
         "titles": _titles(evaluation),
         **_standings(evaluation),
-        "consequences": [_consequence(evaluation, item) for item in evaluation.fired],
+        "consequences": [_consequence(item, period) for period, item in announcements(evaluation)],
         **({"bases": _bases(evaluation)} if evaluation.bases else {}),
         "set_aside_rows": [vars(row) for row in intake.set_aside],
         "remarks": [str(remark) for remark in intake.remarks],
@@ -120,7 +121,7 @@ def _month(evaluation: Evaluation, standing: Standing) -> Json:
 
 def _shown_unranked(evaluation: Evaluation, standing: Standing) -> Json:
     """A unit that closed nothing is not ranked, and is the one whose open orders matter most: its counts stay."""
-    counts = {unit: dict(evaluation.scorer.shown(unit, standing.period.first)) for unit in standing.unranked}
+    counts = {unit: dict(evaluation.shown(unit, standing.period.first)) for unit in standing.unranked}
     return {unit: shown for unit, shown in counts.items() if any(shown.values())}
 
 
@@ -135,7 +136,7 @@ def _ranked(evaluation: Evaluation, standing: Standing, placed: Placed) -> Json:
             id: {"points": exact(item.measured.points), "orders": item.measured.orders}
             for id, item in score.indicators.items()
         },
-        "shown": dict(evaluation.scorer.shown(placed.unit, standing.period.first)),
+        "shown": dict(evaluation.shown(placed.unit, standing.period.first)),
         "flags": flags(score, placed),
         **({"grade": score.grade} if score.grade else {}),
     }
@@ -163,20 +164,51 @@ def _period(standing: Standing) -> Json:
     }
 
 
-def _consequence(evaluation: Evaluation, item: Considered) -> Json:
+def announcements(evaluation: Evaluation) -> list[tuple[str, Announced]]:
+    """Every consequence that fires, with the id of its period, in order; those of published months as published."""
+    listed = []
+    for item in evaluation.fired:
+        if item.consequence.at == "month" and item.period.first in evaluation.published:
+            continue
+        order = ("month", "quarter", "year").index(item.consequence.at), item.period.last
+        listed.append((order, item.period.id, announced(evaluation, item)))
+    for month, published in evaluation.published.items():
+        listed += [((0, month), str(month), known) for known in published.consequences]
+    listed.sort(key=lambda entry: (entry[0], entry[2].rule, entry[2].unit or ""))
+    return [(period, known) for _, period, known in listed]
+
+
+def announced(evaluation: Evaluation, item: Considered) -> Announced:
+    """A consequence that fires, in the policy's words."""
     consequence = item.consequence
+    return Announced(
+        rule=consequence.id,
+        unit=item.unit,
+        actor=consequence.actor,
+        audience=consequence.audience,
+        action=consequence.action,
+        clause=consequence.clause,
+        due=item.due,
+        title=consequence.title,
+        mandatory=consequence.mandatory,
+        affected=tuple(affected(evaluation, item)),
+        warn=item.warn,
+    )
+
+
+def _consequence(item: Announced, period: str) -> Json:
     return {
-        "rule": consequence.id,
+        "rule": item.rule,
         "unit": item.unit,
-        "period": item.period.id,
-        "actor": consequence.actor,
-        "audience": consequence.audience,
-        "action": consequence.action,
-        "clause": consequence.clause,
+        "period": period,
+        "actor": item.actor,
+        "audience": item.audience,
+        "action": item.action,
+        "clause": item.clause,
         "due": None if item.due is None else item.due.isoformat(),
-        "title": consequence.title,
-        "mandatory": consequence.mandatory,
-        "affected": affected(evaluation, item),
+        "title": item.title,
+        "mandatory": item.mandatory,
+        "affected": list(item.affected),
         "warn": None if item.warn is None else item.warn.isoformat(),
     }
 
@@ -187,6 +219,7 @@ def affected(evaluation: Evaluation, item: Considered) -> list[str]:
     if item.unit is None or not policy.has_table("units"):
         return []
     key = policy.table("units").key[0]
-    row: Mapping[str, object] = next(row for row in evaluation.intake.rows["units"] if row[key] == item.unit)
+    rows: Iterable[Mapping[str, object]] = evaluation.intake.rows["units"]
+    row = next((row for row in rows if row[key] == item.unit), {})  # a unit of a published month may be gone by now
     columns = [side.column for side in policy.sides if side.id in item.consequence.affects]
     return [str(row[column]) for column in columns if row.get(column)]
