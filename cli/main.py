@@ -95,7 +95,7 @@ def _refusal(error: Exception) -> str:
 def _internal(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    own = next((frame for frame in reversed(frames) if {"engine", "cli"} & set(Path(frame.filename).parts)), None)
+    own = next((frame for frame in reversed(frames) if {"engine", "workspace", "cli"} & set(Path(frame.filename).parts)), None)
     if own is not None:
         where = f"{Path(own.filename).name}:{own.lineno}" + ("" if own is frames[-1] else f"（{where}）")
     return (

@@ -69,7 +69,7 @@ def create(root: Path, making: Making) -> Workspace:
                 migrations.upgrade(writing.connection)
                 body = {"settings": settings.record(), "key": fingerprint(key), "program": making.program}
                 writing.append("init", body, making.by, making.at)
-    return workspace
+    return assemble(layout, settings, making.password)
 
 
 @contextmanager

@@ -157,8 +157,11 @@ def sqlite_store(path: Path, algorithm: Algorithm, *, new: bool = False) -> Stor
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         """Writers wait at the start; a reader that became one would have to be refused."""
-        writing = connection.get_execution_options().get(_WRITING)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get(_WRITING):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            connection.exec_driver_sql("BEGIN")
 
     return Store(engine, algorithm, str(path))
 
