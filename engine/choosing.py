@@ -7,7 +7,7 @@ must not know what is done with the orders.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,10 +21,13 @@ from engine.intake.take_in import take_in
 from engine.months import Month
 from engine.policy.build import load_policy
 from engine.policy.model import Policy
+from engine.policy.model_tables import Table
 from engine.policy.versions import Rejected, Version, find_version, governing, list_versions, readable_versions
 from engine.problems import InputError, Place, Problem
 
 Progress = Callable[[str], None]
+Data = Path | Callable[[tuple[Table, ...]], Path]
+"""A folder, or what makes one that a version with these tables can read."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,10 @@ class Request:
     ``released`` holds the versions chosen by date, ``examples`` those found only by name; ``policy`` names a version
     or its folder. ``chosen``: reading to option. ``as_of`` is local to the policy; without it, ``now`` (with a zone)
     is taken. ``cache``: folder for compiled tables. ``time_limit`` in seconds for asking the rule engine. ``memory``
-    bounds the database, like ``1GB``.
+    bounds the database, like ``1GB``; ``spill`` is the folder for what does not fit in it.
     """
 
-    data: Path
+    data: Data
     schemas: Path
     released: Path
     examples: Path | None
@@ -48,6 +51,7 @@ class Request:
     cache: Path | None = None
     time_limit: float = 60.0
     memory: str | None = None
+    spill: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def choose(request: Request, progress: Progress | None = None) -> Choice:
         found = find_version(request.policy, folders)
         others, _ = readable_versions(request.released)  # a broken one keeps nobody from asking for another
         rejected = tuple(Rejected(version) for version in others if version.folder.resolve() != found.resolve())
-        return Choice((_take(request, found, progress),), request.policy, (), rejected)
+        return Choice(read_by(request, (found,), progress), request.policy, (), rejected)
     versions = list_versions(request.released)
     if not versions:
         raise InputError([Problem(Place(str(request.released)), "没有任何政策版本", "", "用 --policy 指明版本")])
@@ -90,11 +94,21 @@ def choose(request: Request, progress: Progress | None = None) -> Choice:
         what = "没有一张可用的工单，无法按接单时间确定版本"
         raise InputError([Problem(Place(tried.policy.orders.file), what, "", "检查数据，或用 --policy 指明版本")])
     chosen = governing(months, versions)
-    taken = tuple(
-        tried if str(version.folder) == tried.policy.folder else _take(request, version.folder, progress, tried)
-        for version in chosen.versions
-    )
+    taken = read_by(request, [version.folder for version in chosen.versions], progress, tried)
     return Choice(taken, None, chosen.months, chosen.rejected)
+
+
+def read_by(
+    request: Request, folders: Iterable[Path], progress: Progress | None = None, tried: Taken | None = None
+) -> tuple[Taken, ...]:
+    """The orders as each of these versions reads them; what was ``tried`` serves again. Raises as ``choose`` does."""
+    found: list[Taken] = []
+    for folder in folders:
+        if tried is not None and str(folder) == tried.policy.folder:
+            found.append(tried)
+        else:
+            found.append(_take(request, folder, progress, tried or (found[0] if found else None)))
+    return tuple(found)
 
 
 def _first_readable(request: Request, versions: Sequence[Version], progress: Progress | None) -> Taken:
@@ -114,8 +128,11 @@ def _take(request: Request, folder: Path, progress: Progress | None, like: Taken
     policy = load_policy(folder, request.schemas, request.chosen)
     if like is not None and policy.tables == like.policy.tables:
         return Taken(policy, like.intake, like.connection)
+    data = request.data if isinstance(request.data, Path) else request.data(policy.tables)
     connection = connect(memory_limit=request.memory)
-    return Taken(policy, take_in(policy.tables, request.data, connection, progress), connection)
+    if request.spill is not None:
+        connection.execute("SET temp_directory = ?", [str(request.spill)])
+    return Taken(policy, take_in(policy.tables, data, connection, progress), connection)
 
 
 def months_received(policy: Policy, intake: Intake, connection: duckdb.DuckDBPyConnection) -> tuple[Month, ...]:

@@ -1,0 +1,118 @@
+"""The state of a workspace evaluated, and what a run keeps of that, still outside the objects.
+
+Knows how state, publications and engine come together; must not know how a run is recorded. All is done outside any
+lock, on what one moment of the chain holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import func, select
+
+from engine.choosing import Choice, Progress, Request
+from engine.evaluate import evaluate_choice, order_details
+from engine.evaluation import Evaluation
+from engine.months import Month
+from engine.policy.model_tables import Table
+from engine.published import Published
+from engine.report import result_json
+from workspace import state
+from workspace.firing_record import Firings, record_firings
+from workspace.models import Entry
+from workspace.opening import Workspace
+from workspace.receipts import PARQUET, Publication
+from workspace.state import Source
+
+Choosing = Callable[[Request], Choice]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a workspace held after the entry ``upto``."""
+
+    workspace: Workspace
+    upto: int
+    source: Source
+    published: Mapping[Month, Published]
+    publications: tuple[Publication, ...]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A moment as it was evaluated. Lasts as long as the block that gave it; ``scratch`` is a folder for it alone."""
+
+    moment: Moment
+    request: Request
+    choice: Choice
+    evaluation: Evaluation
+    scratch: Path = field(repr=False)
+
+    def document(self) -> dict[str, Any]:
+        """The result, as it is shown and kept."""
+        return result_json(self.evaluation)
+
+    def firings(self) -> tuple[Firings, ...]:
+        """What each version decided, order by order, in files of the scratch folder."""
+        return tuple(
+            record_firings(detail, self.scratch / f"firings-{number}{PARQUET}")
+            for number, detail in enumerate(order_details(self.evaluation))
+        )
+
+
+def moment(workspace: Workspace, upto: int | None = None) -> Moment:
+    """What the workspace held after the entry ``upto``, else what it holds now. Raises InputError."""
+    if upto is None:
+        with workspace.store.reading() as session:
+            upto = session.exec(select(func.max(Entry.seq))).one() or 0
+    return Moment(workspace, upto, state.at(workspace, upto), {}, ())
+
+
+@contextmanager
+def evaluating(
+    given: Moment, request: Request, choosing: Choosing, progress: Progress | None = None
+) -> Iterator[Evaluated]:
+    """Evaluate by the versions that ``choosing`` gives; ``request.data`` is not looked at.
+
+    Raises InputError and PolicyError.
+    """
+    with given.workspace.objects.scratch_folder() as scratch:
+        asked = replace(request, data=_Folders(given, scratch), spill=scratch / "spilled")
+        choice = choosing(asked)
+        try:
+            found = evaluate_choice(asked, choice, progress, given.published)
+            named = replace(found.intake, hashing=_Named(given.source.digest))
+            yield Evaluated(given, asked, choice, replace(found, intake=named), scratch)
+        finally:
+            for taken in choice.taken:
+                taken.connection.close()
+
+
+@dataclass(frozen=True)
+class _Folders:
+    """Makes the folders that versions read, one for all that read the same tables."""
+
+    given: Moment
+    scratch: Path
+    made: dict[tuple[Table, ...], Path] = field(default_factory=dict)
+
+    def __call__(self, tables: tuple[Table, ...]) -> Path:
+        if tables not in self.made:
+            target = self.scratch / f"state-{len(self.made)}"
+            target.mkdir()
+            self.made[tables] = state.folder(self.given.workspace, self.given.source, tables, target)
+        return self.made[tables]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """The name of a state stands for the files written of it, which another version of DuckDB writes otherwise."""
+
+    digest: str
+
+    def result(self) -> str:
+        return self.digest
