@@ -1,0 +1,71 @@
+"""Workspaces that hold the golden year, without a detour over the command line.
+
+Knows how snapshots and import entries look; must not know what any test expects.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.intake.take_in import connect
+from tests.running import GOLDEN, POLICY, SCHEMAS
+from tests.workspace.making import AT, BY
+from workspace.imported import PARQUET, Part
+from workspace.opening import Workspace
+
+TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "orders": (("工单编号",), ""),
+    "units": (("承办单位",), ""),
+    "averages": (("月份", "指标"), ""),
+    "bonuses": ((), "月份"),
+}
+"""Key and month column by table."""
+EXPORTED = dt.datetime(2026, 11, 20)
+
+
+def stock(workspace: Workspace, folder: Path = GOLDEN, exported: dt.datetime = EXPORTED, at: dt.datetime = AT) -> None:
+    """Import every table of a folder, each as one snapshot, in one entry."""
+    parts = [
+        snapshot(workspace, folder / f"{table}.csv", table, exported)
+        for table in TABLES
+        if (folder / f"{table}.csv").exists()
+    ]
+    with workspace.store.writing() as writing:
+        writing.append("import", {"files": [part.record() for part in parts], "summary": {}}, BY, at)
+
+
+def snapshot(workspace: Workspace, file: Path, table: str, exported: dt.datetime) -> Part:
+    key, month = TABLES[table]
+    personal = ["来电人", "联系方式", "诉求地址"] if table == "orders" else []
+    exclude = f"EXCLUDE ({', '.join(personal)})" if personal else ""
+    with workspace.objects.scratch_folder() as scratch, connect() as connection:
+        path = scratch / "snapshot.parquet"
+        connection.execute(
+            f"COPY (SELECT * {exclude}, '{file.name}' AS _file, '' AS _sheet, row_number() OVER () AS _record, "
+            f"TIMESTAMP '{exported}' AS _exported, NULL::TIMESTAMP AS _event "
+            f"FROM read_csv('{file}', all_varchar = true, nullstr = '')) TO '{path}' (FORMAT parquet)"
+        )
+        counted = connection.execute(f"SELECT count(*) FROM '{path}'").fetchone()
+        assert counted is not None
+        digest = workspace.objects.put_file(path, PARQUET)
+    return Part(
+        name=file.name,
+        digest=digest,
+        sheet="",
+        table=table,
+        exported=str(exported),
+        exported_from="option",
+        snapshot=digest,
+        aside="",
+        orders=counted[0],
+        set_aside=0,
+        policy="2026",
+        key=key,
+        month=month,
+        reading="",
+    )
+
+
+__all__ = ["POLICY", "SCHEMAS", "stock"]
