@@ -10,42 +10,43 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session
 
 from engine.problems import InputError, Place, Problem
 from workspace import chain
-from workspace.audit import catalogue, kept, secrecy
+from workspace.audit import catalogue, kept, policies, receipts, secrecy
 from workspace.audit.references import Reference, references
 from workspace.audit.rows import read_rows, row_place
+from workspace.audit.shapes import Shapes
 from workspace.audit.verdict import Head, Verdict
 from workspace.layout import Layout
 from workspace.models import Entry
-from workspace.opening import Workspace, open_workspace
-from workspace.settings import settings_text
+from workspace.opening import Workspace, assemble, open_workspace
+from workspace.settings import read_settings, settings_text
 
 Say = Callable[[str], None]
 _FORM = (LookupError, TypeError, ValueError, AttributeError)
 """What an entry of another form than its kind's makes of reading it."""
 
 
-def verify(layout: Layout, noted: str | None = None, say: Say = lambda _: None) -> Verdict:
+def verify(layout: Layout, shapes: Shapes, noted: str | None = None, say: Say = lambda _: None) -> Verdict:
     """``noted``: the digest of a head that was written down elsewhere. Raises OSError where files cannot be read."""
     found = _Found()
     found.problems += secrecy.open_to_others(layout)
     try:
-        workspace = open_workspace(layout)
+        workspace = found.open(layout)
         say("正在核对链…")
         with workspace.store.reading() as session:
             found.database(session, workspace)
-    except InputError as error:
-        found.problems += error.problems
-        found.problems.append(Problem(Place(str(layout.root)), "工作区打不开，其余的没有检查"))
+    except (InputError, SQLAlchemyError) as error:
+        found.problems += error.problems if isinstance(error, InputError) else []
+        found.problems.append(Problem(Place(str(layout.root)), "工作区打不开，其余的没有核对"))
         return found.verdict()
     found.settings(workspace)
     found.noted(noted)
     say("正在核对文件…")
-    found.objects(workspace)
+    found.objects(workspace, shapes)
     found.private(workspace)
     return found.verdict()
 
@@ -64,6 +65,17 @@ class _Found:
         last = self.entries[-1] if self.entries else None
         head = None if last is None else Head(last.seq, last.digest)
         return Verdict(head, dict(self.checked), tuple(dict.fromkeys(self.problems)), tuple(self.remarks))
+
+    def open(self, layout: Layout) -> Workspace:
+        """As every command opens it; one that is refused is looked at all the same. Raises InputError."""
+        workspace = assemble(layout, read_settings(layout.settings))
+        try:
+            return open_workspace(layout)
+        except InputError as error:
+            self.problems += error.problems
+        except (*_FORM, SQLAlchemyError):
+            pass  # an altered entry: the chain will say which
+        return workspace
 
     def database(self, session: Session, workspace: Workspace) -> None:
         """The database's own soundness, the chain, and the catalogue against it."""
@@ -112,16 +124,23 @@ class _Found:
             what = "链上没有这个摘要：记下它之后，链被截短或改写过"
             self.problems.append(Problem(Place("--head"), what, noted, "请从备份恢复数据库，并查明原因"))
 
-    def objects(self, workspace: Workspace) -> None:
-        self.named = self._each(references)
+    def objects(self, workspace: Workspace, shapes: Shapes) -> None:
+        """Receipts, every object that they or entries name, and the policies that receipts name."""
+        told = receipts.look(workspace.objects, self.entries, shapes)
+        self.problems += told.problems
+        self.named = [*self._each(references), *told.named]
         self.problems += kept.changed(workspace.objects, self.named)
         self.remarks += kept.unnamed(workspace.objects, self.named)
+        self.checked["receipts"] = len(told.read)
         self.checked["objects"] = len({(one.digest, one.suffix) for one in self.named})
+        used = [one for run, said in told.read.items() for one in policies.used_by(run, said)]
+        problems, remarks = policies.look(workspace.layout.policies, workspace.settings.digest, used)
+        self.problems += problems
+        self.remarks += remarks
 
     def private(self, workspace: Workspace) -> None:
-        first = next((entry for entry in self.entries if entry.kind == "init"), None)
-        if first is not None:
-            self.problems += secrecy.key_changed(workspace, str(first.content.get("key")))
+        for recorded in self._each(lambda entry: [entry.content["key"]] if entry.kind == "init" else []):
+            self.problems += secrecy.key_changed(workspace, str(recorded))
         snapshots = {one.digest for one in self.named}
         problems, remarks = secrecy.personal_files(workspace, snapshots)
         self.problems += problems

@@ -1,0 +1,124 @@
+"""A small office for audits: a released policy, two imports, a run after each.
+
+Knows how such a workspace comes about; must not know what any test expects.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.choosing import Request
+from engine.revise.release import manifest_text
+from tests.running import GOLDEN, POLICY, ROOT, SCHEMAS
+from tests.workspace.making import AT, BY, make
+from tests.workspace.runs.stocked import stock
+from workspace.digests import Algorithm
+from workspace.imported import part_of
+from workspace.models import Snapshot
+from workspace.opening import Workspace
+from workspace.receipts import programs
+from workspace.runs import Run, current, record
+
+AS_OF = dt.datetime(2026, 11, 23)
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Office:
+    """``first`` was made of some orders, ``second`` after one of them, ``changed``, had come again."""
+
+    workspace: Workspace
+    first: Run
+    second: Run
+    changed: str
+
+
+def policies(folder: Path) -> Path:
+    """A folder with the plan, released."""
+    version = shutil.copytree(POLICY, folder / POLICY.name)
+    text = manifest_text(version, SCHEMAS, BY, dt.date(2026, 2, 28))
+    (version / "manifest.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def small(folder: Path, orders: int, change: Callable[[Row], Row] = lambda row: row) -> Path:
+    """The golden year with its first few orders only, each as ``change`` leaves it."""
+    folder.mkdir(parents=True)
+    for name in ("units", "averages", "bonuses"):
+        shutil.copy(GOLDEN / f"{name}.csv", folder)
+    with (GOLDEN / "orders.csv").open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = [row for _, row in zip(range(orders), reader, strict=False)]
+        names = list(reader.fieldnames or ())
+    with (folder / "orders.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(change(row) for row in rows)
+    return folder
+
+
+def evaluate(workspace: Workspace, cache: Path, at: dt.datetime = AT, as_of: dt.datetime = AS_OF) -> Run:
+    """Evaluate what the workspace holds by its own policies, and keep that."""
+    request = Request(
+        data=workspace.layout.root,
+        schemas=SCHEMAS,
+        released=workspace.layout.policies,
+        examples=None,
+        policy=None,
+        chosen={},
+        as_of=as_of,
+        now=at,
+        cache=cache,
+    )
+    with current(workspace, request) as ready:
+        return record(ready, programs(), BY, at)
+
+
+def bring(workspace: Workspace, folder: Path, exported: dt.datetime, at: dt.datetime) -> None:
+    """Import a folder, with the catalogue's rows."""
+    stock(workspace, folder, exported, at)
+    with workspace.store.writing() as writing:
+        last = writing.last()
+        assert last is not None
+        for place, record in enumerate(last.content["files"]):
+            part = part_of(record)
+            row = Snapshot(
+                seq=last.seq,
+                part=place,
+                digest=part.snapshot,
+                table=part.table,
+                file=part.name,
+                file_digest=part.digest,
+                sheet=part.sheet,
+                exported=part.exported,
+                records=part.orders,
+                set_aside=part.set_aside,
+                policy=part.policy,
+            )
+            writing.session.add(row)
+
+
+def office(root: Path, cache: Path, *, digest: Algorithm = "sha256", orders: int = 60) -> Office:
+    """The office in ``root``."""
+    workspace = make(root / "office", digest=digest, policies=policies(root / "policies"))
+    bring(workspace, small(root / "first", orders), dt.datetime(2026, 11, 20), AT)
+    first = evaluate(workspace, cache)
+    changed = ""
+
+    def later(row: Row) -> Row:
+        nonlocal changed
+        if not changed and row["满意度"] == "不满意":
+            changed = row["工单编号"]
+            return {**row, "剔除情形": "6", "满意度": "满意"}
+        return row
+
+    bring(workspace, small(root / "second", orders, later), dt.datetime(2026, 11, 21), AT + dt.timedelta(days=1))
+    return Office(workspace, first, evaluate(workspace, cache, AT + dt.timedelta(days=1)), changed)
+
+
+__all__ = ["AS_OF", "GOLDEN", "ROOT", "Office", "evaluate", "office", "policies", "small"]
