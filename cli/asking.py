@@ -36,7 +36,7 @@ def evaluation(asked: Asked, say: Say) -> Evaluation:
     """Raises InputError, PolicyError and CompileError; ``say`` hears what is under way."""
     from engine.evaluate import evaluate
 
-    return evaluate(_request(asked), say)
+    return evaluate(request_of(asked), say)
 
 
 def result(found: Evaluation) -> dict[str, Any]:
@@ -59,21 +59,8 @@ def write_decisions(found: Evaluation, target: Path, say: Say) -> None:
         part.unlink(missing_ok=True)
 
 
-def order_explanation(asked: Asked, order: str, say: Say) -> dict[str, Any]:
-    """Raises InputError, PolicyError, CompileError and DisagreementError."""
-    from engine.explain_order import explain_order
-
-    return explain_order(evaluation(asked, say), order)
-
-
-def unit_explanation(asked: Asked, unit: str, period: str, say: Say) -> dict[str, Any]:
-    """Raises InputError, PolicyError and CompileError."""
-    from engine.explain_unit import explain_unit
-
-    return explain_unit(evaluation(asked, say), unit, period)
-
-
-def _request(asked: Asked) -> Request:
+def request_of(asked: Asked) -> Request:
+    """With the program's folders and the clock."""
     from engine.choosing import Request
 
     places = locations(asked.policies)

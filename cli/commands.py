@@ -5,6 +5,7 @@ Knows no rule of evaluation and loads nothing heavy: asking and showing are impo
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,9 @@ import cli.commands_check  # puts its command into the group
 import cli.commands_diff
 import cli.commands_impact
 import cli.commands_revise
+import cli.commands_runs
 import cli.commands_test  # noqa: F401  # likewise
+from cli.commands_audit import audit_app
 from cli.commands_explain import explain_app
 from cli.commands_policy import policy_app
 from cli.commands_workspace import workspace_app
@@ -22,7 +25,6 @@ from cli.help import ChineseCommand, ChineseGroup, option
 from cli.options import (
     AsOfOption,
     CommandError,
-    DataOption,
     NoCacheOption,
     PoliciesOption,
     PolicyOption,
@@ -31,6 +33,8 @@ from cli.options import (
     as_time,
     one_of,
 )
+from cli.options_workspace import ByOption, DataOrStateOption, WorkspaceOption, data_of, name_of
+from workspace.layout import Layout
 
 FORMATS = ("table", "json", "csv")
 
@@ -45,6 +49,7 @@ app = typer.Typer(
     方案是数据（policies 文件夹），不是程序；方案未写明之处，用哪种理解也写在方案数据里，可以换。""",
 )
 app.add_typer(workspace_app)
+app.add_typer(audit_app, name="audit")
 app.add_typer(explain_app, name="explain")
 app.add_typer(policy_app, name="policy")
 
@@ -71,10 +76,13 @@ def top(
     cls=ChineseCommand,
     help="""计算一个考核周期：各月、季、年的名次与指标，触发的后果，未采用的行。
 
+    不写 --data 时计算工作区里的数据，并把这次计算连同凭据记入工作区，用 hotline runs 查看。
+    写 --data 时只计算那个文件夹，工作区没有任何改变。
+
     退出码：0 完成（有行未采用也是 0，--strict 时为 2）；2 命令或数据有错。""",
 )
 def evaluate(
-    data: DataOption,
+    data: DataOrStateOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     set_: SetOption = None,
@@ -97,31 +105,46 @@ def evaluate(
     strict: Annotated[bool, option("--strict", help="有任何一行未被采用就算出错，不出结果")] = False,
     policies: PoliciesOption = None,
     no_cache: NoCacheOption = False,
+    workspace: WorkspaceOption = None,
+    by: ByOption = None,
 ) -> None:
     one_of("--format", format_, FORMATS)
     if period is not None and format_ == "json":
         raise CommandError("--period 只用于 table 和 csv；json 总是完整的，去掉 --period")
-    target = None if decisions is None else _target(Path(decisions), Path(data))
+    place, layout = data_of(data, workspace)
+    if layout is None and by is not None:
+        raise CommandError("--by 只用于工作区：写了 --data，什么也不会记下。去掉其中一个")
+    who = None if layout is None else name_of(by)
+    target = None if decisions is None else _target(Path(decisions), place, layout)
     chosen, moment = as_choices(set_), as_time(as_of)
 
-    from cli.asking import Asked, evaluation, result, write_decisions
-    from cli.output import progress
+    from cli.asking import Asked, write_decisions
+    from cli.asking_runs import evaluated
+    from cli.output import complain, progress
 
-    with progress("正在读取数据…") as say:
-        found = evaluation(Asked(Path(data), policy, _path(policies), moment, chosen, not no_cache), say)
-        document = result(found)
-    if strict and document["input"]["set_aside"]:
-        from cli.document import set_aside_lines
+    asked = Asked(place, policy, _path(policies), moment, chosen, not no_cache)
+    run = None
+    with ExitStack() as lasting:
+        with progress("正在读取数据…") as say:
+            found = lasting.enter_context(evaluated(asked, layout, say))
+        document = found.document
+        if strict and document["input"]["set_aside"]:
+            from cli.document import set_aside_lines
 
-        raise CommandError("\n".join(set_aside_lines(document)))
-    if period is not None:
-        from cli.document import period_ids
+            raise CommandError("\n".join(set_aside_lines(document)))
+        if period is not None:
+            from cli.document import period_ids
 
-        one_of("--period", period, tuple(period_ids(document)))
-    if target is not None:
-        with progress("正在写每张工单的认定…") as say:
-            write_decisions(found, target, say)
+            one_of("--period", period, tuple(period_ids(document)))
+        if target is not None:
+            with progress("正在写每张工单的认定…") as say:
+                write_decisions(found.evaluation, target, say)
+        if found.keep is not None and who is not None:
+            with progress("正在记入工作区…"):
+                run = found.keep(who)
     _show(document, format_, period)
+    if run is not None:
+        complain(f"已记入工作区：{run}")
 
 
 def _show(document: dict[str, object], format_: str, period: str | None) -> None:
@@ -141,11 +164,15 @@ def _show(document: dict[str, object], format_: str, period: str | None) -> None
         render_table(result_console(), document, period)
 
 
-def _target(decisions: Path, data: Path) -> Path:
-    """Where decisions go; never among the input files, which a slip of the hand would overwrite."""
-    if decisions.resolve().parent == data.resolve():
+def _target(decisions: Path, data: Path, layout: Layout | None) -> Path:
+    """Where decisions go; never among the input files or those of a workspace, which a slip of the hand would spoil."""
+    place = decisions.resolve()
+    if layout is not None:
+        if place.suffix == ".db" or any(place == own or own in place.parents for own in layout.own):
+            raise CommandError(f"--decisions 不能写进工作区自己的文件：{decisions}。换一个位置")
+    elif place.parent == data.resolve():
         raise CommandError(f"--decisions 不能写进数据文件夹：{decisions}。换一个位置")
-    if not decisions.resolve().parent.is_dir():
+    if not place.parent.is_dir():
         raise CommandError(f"--decisions 所在的文件夹不存在：{decisions.parent}。先建好，或换一个位置")
     return decisions
 

@@ -13,7 +13,6 @@ import typer
 from cli.help import ChineseCommand, ChineseGroup, option
 from cli.options import (
     AsOfOption,
-    DataOption,
     NoCacheOption,
     PoliciesOption,
     PolicyOption,
@@ -22,6 +21,7 @@ from cli.options import (
     as_time,
     one_of,
 )
+from cli.options_workspace import DataOrStateOption, WorkspaceOption, data_of
 
 FormatOption = Annotated[str, option("--format", metavar="格式", help="table 给人看（默认）；json 给程序用")]
 FORMATS = ("table", "json")
@@ -41,23 +41,27 @@ explain_app = typer.Typer(
 )
 def explain_order(
     order: Annotated[str, typer.Argument(metavar="工单编号", help="orders 文件里的工单编号")],
-    data: DataOption,
+    data: DataOrStateOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     set_: SetOption = None,
     format_: FormatOption = "table",
     policies: PoliciesOption = None,
     no_cache: NoCacheOption = False,
+    workspace: WorkspaceOption = None,
 ) -> None:
     one_of("--format", format_, FORMATS)
+    place, layout = data_of(data, workspace)
     chosen, moment = as_choices(set_), as_time(as_of)
     folder = None if policies is None else Path(policies)
 
-    from cli.asking import Asked, order_explanation
+    from cli.asking import Asked
+    from cli.asking_runs import order_explanation
     from cli.output import progress, result_console, write
 
     with progress("正在查找工单并重新认定…") as say:
-        explanation = order_explanation(Asked(Path(data), policy, folder, moment, chosen, not no_cache), order, say)
+        asked = Asked(place, policy, folder, moment, chosen, not no_cache)
+        explanation = order_explanation(asked, layout, order, say)
     if format_ == "json":
         from cli.render_json import render_json
 
@@ -76,24 +80,27 @@ def explain_order(
 def explain_unit(
     unit: Annotated[str, typer.Argument(metavar="承办单位", help="units 文件里的单位名称")],
     period: Annotated[str, option("--period", metavar="期间", help="2026-04、Q2 或 year")],
-    data: DataOption,
+    data: DataOrStateOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     set_: SetOption = None,
     format_: FormatOption = "table",
     policies: PoliciesOption = None,
     no_cache: NoCacheOption = False,
+    workspace: WorkspaceOption = None,
 ) -> None:
     one_of("--format", format_, FORMATS)
+    place, layout = data_of(data, workspace)
     chosen, moment = as_choices(set_), as_time(as_of)
     folder = None if policies is None else Path(policies)
 
-    from cli.asking import Asked, unit_explanation
+    from cli.asking import Asked
+    from cli.asking_runs import unit_explanation
     from cli.output import progress, result_console, write
 
     with progress("正在读取数据并计算…") as say:
-        asked = Asked(Path(data), policy, folder, moment, chosen, not no_cache)
-        explanation = unit_explanation(asked, unit, period, say)
+        asked = Asked(place, policy, folder, moment, chosen, not no_cache)
+        explanation = unit_explanation(asked, layout, unit, period, say)
     if format_ == "json":
         from cli.render_json import render_json
 

@@ -20,6 +20,14 @@ WorkspaceOption = Annotated[
     str | None,
     option("--workspace", metavar="文件夹", help="哪个工作区。不写则为当前文件夹，或它上面最近的工作区"),
 ]
+DataOrStateOption = Annotated[
+    str | None,
+    option(
+        "--data",
+        metavar="文件夹",
+        help="放数据文件的文件夹：orders、units、averages、bonuses（.csv 或 .xlsx）。不写则用工作区里的数据",
+    ),
+]
 ByOption = Annotated[
     str | None, option("--by", metavar="名称", help="由谁操作，记入工作区的记录。不写则为登录的用户名")
 ]
@@ -38,6 +46,24 @@ def workspace_of(given: str | None) -> Layout:
             "当前文件夹和它上面的文件夹都不是工作区。进入工作区，或用 --workspace 指明；新建用 hotline init"
         )
     return found
+
+
+def data_of(data: str | None, workspace: str | None) -> tuple[Path, Layout | None]:
+    """The folder that was given, or the workspace whose data are meant, which is then the folder too.
+
+    Raises CommandError.
+    """
+    if data is None:
+        if workspace is None and find(Path.cwd()) is None:
+            raise CommandError(
+                "缺少选项 --data：放数据文件的文件夹。当前文件夹和它上面的文件夹也不是工作区；"
+                "写明 --data，或进入工作区，或用 --workspace 指明"
+            )
+        layout = workspace_of(workspace)
+        return layout.root, layout
+    if workspace is not None:
+        raise CommandError("--data 与 --workspace 只能写一个：前者计算一个文件夹，后者计算工作区里的数据")
+    return Path(data), None
 
 
 def name_of(given: str | None) -> str:

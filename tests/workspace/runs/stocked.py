@@ -13,6 +13,7 @@ from engine.intake.take_in import connect
 from tests.running import GOLDEN, POLICY, SCHEMAS
 from tests.workspace.making import AT, BY
 from workspace.imported import PARQUET, Part
+from workspace.models import Snapshot
 from workspace.opening import Workspace
 
 TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
@@ -33,7 +34,23 @@ def stock(workspace: Workspace, folder: Path = GOLDEN, exported: dt.datetime = E
         if (folder / f"{table}.csv").exists()
     ]
     with workspace.store.writing() as writing:
-        writing.append("import", {"files": [part.record() for part in parts], "summary": {}}, BY, at)
+        entry = writing.append("import", {"files": [part.record() for part in parts], "summary": {}}, BY, at)
+        writing.session.add_all(
+            Snapshot(
+                seq=entry.seq,
+                part=place,
+                digest=part.snapshot,
+                table=part.table,
+                file=part.name,
+                file_digest=part.digest,
+                sheet=part.sheet,
+                exported=part.exported,
+                records=part.orders,
+                set_aside=part.set_aside,
+                policy=part.policy,
+            )
+            for place, part in enumerate(parts)
+        )
 
 
 def snapshot(workspace: Workspace, file: Path, table: str, exported: dt.datetime) -> Part:

@@ -1,0 +1,91 @@
+"""Evaluations of a folder or of a workspace's data, and the runs that are kept of the latter.
+
+Knows nothing of screens. Loads engine and workspace only when asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from cli import asking
+from cli.asking import Asked, Say
+from cli.asking_workspace import now, opened
+
+if TYPE_CHECKING:
+    from engine.choosing import Request
+    from engine.evaluation import Evaluation
+    from workspace.layout import Layout
+
+
+@dataclass(frozen=True)
+class Found:
+    """An evaluation for as long as it lasts. ``keep`` records it as a run by somebody and gives the run's name; None
+    where a folder was evaluated."""
+
+    evaluation: Evaluation
+    document: dict[str, Any]
+    keep: Callable[[str], str] | None
+
+
+@contextmanager
+def evaluated(asked: Asked, layout: Layout | None, say: Say) -> Iterator[Found]:
+    """What was asked, of the data of a workspace where one is given. Raises InputError, PolicyError, CompileError."""
+    if layout is None:
+        folder = asking.evaluation(asked, say)
+        yield Found(folder, asking.result(folder), None)
+        return
+    from workspace import receipts, runs
+
+    workspace = opened(layout)
+    with runs.current(workspace, request_in(asked, layout), say) as ready:
+
+        def keep(by: str) -> str:
+            return runs.record(ready, receipts.programs(), by, now()).name
+
+        yield Found(ready.evaluated.evaluation, dict(ready.document), keep)
+
+
+def request_in(asked: Asked, layout: Layout) -> Request:
+    """Versions are chosen among the workspace's own, unless others were named."""
+    request = asking.request_of(asked)
+    return request if asked.policies is not None else replace(request, released=layout.policies)
+
+
+def order_explanation(asked: Asked, layout: Layout | None, order: str, say: Say) -> dict[str, Any]:
+    """Raises InputError, PolicyError, CompileError and DisagreementError."""
+    from engine.explain_order import explain_order
+
+    with evaluated(asked, layout, say) as found:
+        return explain_order(found.evaluation, order)
+
+
+def unit_explanation(asked: Asked, layout: Layout | None, unit: str, period: str, say: Say) -> dict[str, Any]:
+    """Raises InputError, PolicyError and CompileError."""
+    from engine.explain_unit import explain_unit
+
+    with evaluated(asked, layout, say) as found:
+        return explain_unit(found.evaluation, unit, period)
+
+
+def run_list(layout: Layout) -> list[dict[str, Any]]:
+    """Every run of a workspace, the oldest first."""
+    from workspace.runs import runs
+
+    return [
+        {
+            "run": run.name,
+            "at": run.at,
+            "by": run.by,
+            "policy": dict(run.policy),
+            "as_of": run.as_of,
+            "orders": run.orders,
+            "set_aside": run.set_aside,
+            "state": run.state,
+            "receipt": run.receipt,
+            "result": run.result,
+        }
+        for run in runs(opened(layout))
+    ]
