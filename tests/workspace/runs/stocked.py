@@ -9,12 +9,15 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.choosing import Request
 from engine.intake.take_in import connect
-from tests.running import GOLDEN, POLICY, SCHEMAS
+from tests.running import GOLDEN, GOLDEN_AS_OF, SCHEMAS
 from tests.workspace.making import AT, BY
 from workspace.imported import PARQUET, Part
 from workspace.models import Snapshot
 from workspace.opening import Workspace
+from workspace.receipts import programs
+from workspace.runs import Run, current, record
 
 TABLES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "orders": (("工单编号",), ""),
@@ -85,4 +88,22 @@ def snapshot(workspace: Workspace, file: Path, table: str, exported: dt.datetime
     )
 
 
-__all__ = ["POLICY", "SCHEMAS", "stock"]
+def request(workspace: Workspace, cache: Path, policy: str | None = None, **chosen: str) -> Request:
+    """The workspace's own versions, at the end of the golden year."""
+    return Request(
+        data=workspace.layout.root,
+        schemas=SCHEMAS,
+        released=workspace.layout.policies,
+        examples=None,
+        policy=policy,
+        chosen=chosen,
+        as_of=GOLDEN_AS_OF,
+        now=AT,
+        cache=cache,
+    )
+
+
+def run_once(workspace: Workspace, asked: Request, by: str = BY, at: dt.datetime = AT) -> Run:
+    """Evaluate what the workspace holds, and keep that."""
+    with current(workspace, asked) as ready:
+        return record(ready, programs(), by, at)
