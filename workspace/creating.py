@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 
 from engine.problems import InputError, Place, Problem
 from workspace import durable, migrations
+from workspace.digests import hasher
 from workspace.layout import Layout, find
 from workspace.opening import Workspace, assemble, nothing_kept, recorded
 from workspace.private import KEY_BYTES, Private, fingerprint
@@ -49,18 +50,23 @@ class Making:
 def create(root: Path, making: Making) -> Workspace:
     """Make ``root`` a workspace. Raises InputError, and then it is none yet: making it again is all it takes."""
     layout = Layout(root.resolve())
+    hasher(making.settings.digest)  # refused before anything is made
     with told(root):
         _refuse_inside_another(layout)
         durable.make_folder(layout.root)
         with _alone(layout.root):
             unfinished = layout.settings.exists()
-            settings = _begun(layout, making.settings) if unfinished else making.settings
-            if not unfinished:
+            if unfinished:
+                settings = _begun(layout, making.settings)
+            else:
+                settings = making.settings
                 _refuse_what_is_there(layout, settings)
             workspace = assemble(layout, settings, making.password, new=True)
             if unfinished or settings.address.kind != "sqlite":
                 with workspace.store.reading() as session:
                     _refuse_database(workspace, session.connection())
+            for path in layout.own:
+                durable.sweep(path)
             if not unfinished:
                 durable.replace(layout.settings, settings_text(settings).encode())
             key = _fill(layout, making)

@@ -11,6 +11,7 @@ import datetime as dt
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -147,7 +148,7 @@ def sqlite_store(path: Path, algorithm: Algorithm, *, new: bool = False) -> Stor
     uri = f"file:{quote(os.fsencode(path))}?mode={'rwc' if new else 'rw'}"
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)
+        connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE / 1000, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = EXTRA")  # FULL may lose the last commit when the power fails
         return connection
@@ -156,14 +157,30 @@ def sqlite_store(path: Path, algorithm: Algorithm, *, new: bool = False) -> Stor
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        """Writers wait at the start; a reader that became one would have to be refused."""
-        if connection.get_execution_options().get(_WRITING):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            connection.exec_driver_sql("PRAGMA query_only = ON")
-            connection.exec_driver_sql("BEGIN")
+        _begin(connection.connection.dbapi_connection, writing=bool(connection.get_execution_options().get(_WRITING)))
 
     return Store(engine, algorithm, str(path))
+
+
+def _begin(connection: Any, *, writing: bool) -> None:
+    """Wait here, in short steps between which the user can interrupt; nothing later waits for anybody but readers.
+
+    A writer takes its lock at once, since a reader that became a writer would have to be refused.
+    """
+    if not writing:
+        connection.execute("PRAGMA query_only = ON")
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            break
+        except sqlite3.OperationalError as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+    connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
 
 
 def postgresql_store(address: Address, password: str | None, algorithm: Algorithm) -> Store:

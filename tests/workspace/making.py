@@ -42,6 +42,14 @@ class Postgres:
         self._run(sql.SQL("CREATE DATABASE {} TEMPLATE template0 STRATEGY file_copy").format(sql.Identifier(name)))
         return self.uri.replace("/postgres?", f"/{name}?")
 
+    def copy(self, address: str) -> str:
+        """The address of a new database with everything that another one holds; nobody may be connected to that."""
+        made = self.new_database()
+        self.drop(made)
+        source, target = (sql.Identifier(urlsplit(item).path.lstrip("/")) for item in (address, made))
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(target, source))
+        return made
+
     def drop(self, address: str) -> None:
         """Away with a database, whoever is still connected."""
         name = urlsplit(address).path.lstrip("/")

@@ -152,6 +152,21 @@ def test_a_writer_waits_and_readers_do_not(workspace: Workspace) -> None:
     assert chain_of(workspace) == ["first", "second"]
 
 
+def test_a_waiting_writer_can_be_interrupted(workspace: Workspace) -> None:
+    """Promise: whoever waits for another writer and gives up is let go at once, and nothing of it is left."""
+    holding, let_go = _events()
+    first = started(_hold, workspace, holding, let_go)
+    assert holding.wait(60)
+    second = started(append, workspace, "second")
+    time.sleep(0.3)
+    assert second.is_alive() and second.pid is not None
+    os.kill(second.pid, signal.SIGINT)
+    assert ended(second, 10) == 1
+    let_go.set()
+    assert ended(first) == 0
+    assert chain_of(workspace) == ["first"]
+
+
 def _append_when(workspace: Workspace, go: Event) -> None:
     assert go.wait(60)
     append(workspace)
@@ -229,7 +244,7 @@ PYTHONPATH=. $PYTHON $DISK/append.py $DISK/office $DISK/filler
     ran = run_on_disk(tmp_path / "disk", "3m", script)
     assert (ran.returncode, ran.stderr) == (0, "")
     message, full, free = ran.stdout.splitlines()[-3:]
-    assert "磁盘满了" in message and "仍是完整的" in message
+    assert "磁盘满了" in message and "都是完整的" in message
     assert (full, free) == ("(4, ())", "(5, ())")
 
 

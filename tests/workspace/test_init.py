@@ -1,0 +1,435 @@
+"""A workspace is made, opened, moved, copied and changed; what is in the way is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.locations import locations
+from cli.main import main
+from cli.options import CommandError
+from cli.options_workspace import name_of
+from engine.problems import InputError
+from tests.cli.conftest import Ran, hotline
+from tests.running import POLICY, ROOT
+from tests.workspace.disks import run_on_disk
+from tests.workspace.making import AT, BY, Postgres, make
+from tests.workspace.processes import ended, killed_at, started
+from workspace import durable
+from workspace.address import SQLITE
+from workspace.chain import verify
+from workspace.changing import change
+from workspace.database import entries
+from workspace.layout import Layout, find
+from workspace.opening import Workspace, open_workspace
+from workspace.private import fingerprint
+from workspace.settings import Settings, read_settings, settings_text
+
+__all__ = ["hotline"]  # a fixture
+
+Hotline = Callable[..., Ran]
+
+
+def kinds(workspace: Workspace) -> list[str]:
+    """The kinds of entries; the chain is sound."""
+    with workspace.store.reading() as session:
+        found = entries(session)
+    assert verify(found, workspace.settings.digest) == ()
+    return [entry.kind for entry in found]
+
+
+def options(database: str) -> list[str]:
+    return [] if database == SQLITE else ["--database", database]
+
+
+def test_init_makes_a_workspace(hotline: Hotline, database: str, tmp_path: Path) -> None:
+    """Promise: one command makes a whole workspace: settings, key, policies, a chain that begins with its settings."""
+    ran = hotline(
+        "init", tmp_path / "甲 区", *options(database), "--digest", "sm3", "--personal", "drop", "--by", " 王 "
+    )
+    assert (ran.code, ran.err) == (0, "")
+    workspace = open_workspace(Layout(tmp_path / "甲 区"))
+    assert (workspace.settings.digest, workspace.settings.personal) == ("sm3", "drop")
+    assert kinds(workspace) == ["init"]
+    with workspace.store.reading() as session:
+        (entry,) = entries(session)
+    assert entry.by == "王"
+    assert entry.content["settings"] == workspace.settings.record()
+    assert entry.content["key"] == fingerprint(workspace.private.key())
+    for path in POLICY.rglob("*.yaml"):
+        assert (workspace.layout.policies / "2026" / path.relative_to(POLICY)).read_bytes() == path.read_bytes()
+    assert workspace.settings.database in ran.out and "hotline import" in ran.out
+
+
+def test_a_workspace_is_found_from_inside(hotline: Hotline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Promise: commands find the workspace from any folder in it, or are told which; elsewhere they say what to do."""
+    make(tmp_path / "office")
+    inside = tmp_path / "office" / "policies" / "2026"
+    found = json.loads(hotline("settings", "--workspace", tmp_path / "office", "--format", "json").out)
+    monkeypatch.chdir(inside)
+    assert json.loads(hotline("settings", "--format", "json").out) == found
+    assert find(inside) == Layout(tmp_path / "office")
+    monkeypatch.chdir(tmp_path)
+    for words in ((), ("--workspace", inside)):
+        ran = hotline("settings", *words)
+        assert ran.code == 2 and "hotline init" in ran.err
+
+
+def test_init_here(hotline: Hotline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Promise: without a folder the current one becomes the workspace; files of one's own in it are left alone."""
+    (tmp_path / "工单.xlsx").write_bytes(b"mine")
+    (tmp_path / "objects").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert hotline("init").code == 0
+    assert kinds(open_workspace(Layout(tmp_path))) == ["init"]
+    assert (tmp_path / "工单.xlsx").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("name", ["objects", "policies", "private", "scratch", "hotline.db"])
+def test_what_is_in_the_way_is_told(hotline: Hotline, tmp_path: Path, name: str) -> None:
+    """Promise: files of one's own under a name that a workspace needs are neither used nor touched."""
+    mine = tmp_path / name if "." in name else tmp_path / name / "mine"
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_bytes(b"mine")
+    ran = hotline("init", tmp_path)
+    assert ran.code == 2 and name in ran.err and "移走" in ran.err
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [mine]
+    assert mine.read_bytes() == b"mine"
+
+
+def test_a_workspace_is_not_made_twice(hotline: Hotline, database: str, tmp_path: Path) -> None:
+    """Promise: init on a workspace, or inside one, changes nothing and says so."""
+    workspace = make(tmp_path / "office", database)
+    before = snapshot_of(tmp_path)
+    other = ["--personal", "drop"]
+    for words in ([tmp_path / "office"], [tmp_path / "office", *other], [tmp_path / "office" / "policies" / "x"]):
+        ran = hotline("init", *words, *options(database))
+        assert ran.code == 2 and ("已是工作区" in ran.err or "已有工作区" in ran.err)
+    assert snapshot_of(tmp_path) == before
+    assert kinds(workspace) == ["init"]
+
+
+def snapshot_of(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--database", "oracle://u:geheim@h/d"], "只能是 SQLite 或 PostgreSQL"),
+        (["--database", "sqlite:////tmp/x.db"], "文件夹里的一个 .db 文件"),
+        (["--personal", "some"], "--personal 不能是 some"),
+        (["--digest", "md5"], "--digest 不能是 md5"),
+        (["--by", " "], "--by 不能是空的"),
+        (["--by", "甲\n乙"], "控制字符"),
+        (["--by", "甲" * 101], "不能超过 100 字"),
+    ],
+)
+def test_wrong_words_make_nothing(hotline: Hotline, tmp_path: Path, words: list[str], said: str) -> None:
+    """Promise: what was typed wrongly is told before anything is made."""
+    ran = hotline("init", tmp_path / "office", *words)
+    assert ran.code == 2 and said in ran.err and "geheim" not in ran.err
+    assert not (tmp_path / "office").exists()
+
+
+def test_what_this_machine_lacks_is_told(hotline: Hotline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Promise: without a PostgreSQL driver or without SM3, the message says what to install, and nothing is made."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    ran = hotline("init", tmp_path / "office", "--database", "postgresql://u@h/d")
+    assert ran.code == 2 and "pip install" in ran.err
+
+    def lacking(*_: object, **__: object) -> None:
+        raise ValueError("unsupported hash type sm3")
+
+    monkeypatch.setattr("hashlib.new", lacking)
+    ran = hotline("init", tmp_path / "office", "--digest", "sm3")
+    assert ran.code == 2 and "SM3" in ran.err and "--digest sha256" in ran.err
+    assert not (tmp_path / "office" / "workspace.yaml").exists()
+
+
+def test_the_folder_may_not_be_a_file(hotline: Hotline, tmp_path: Path) -> None:
+    """Promise: a wrong place is told in Chinese with its name."""
+    (tmp_path / "file").write_bytes(b"")
+    ran = hotline("init", tmp_path / "file")
+    assert ran.code == 2 and str(tmp_path / "file") in ran.err
+    assert hotline("init", tmp_path / "file" / "office").code == 2
+
+
+def test_who_acts_is_the_login_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Promise: without --by the login name is taken; where there is none, it has to be typed."""
+    monkeypatch.setenv("LOGNAME", "wang")
+    assert name_of(None) == "wang"
+
+    def unknown() -> str:
+        raise OSError
+
+    monkeypatch.setattr("getpass.getuser", unknown)
+    with pytest.raises(CommandError, match="--by"):
+        name_of(None)
+
+
+def _making(root: Path, database: str, policies: Path) -> None:
+    make(root, database, policies=policies)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Policies of two files, so that there are few points to be killed at."""
+    (tmp_path / "small" / "2026" / "cases").mkdir(parents=True)
+    for name in ("policy.yaml", "cases/gates.yaml"):
+        shutil.copyfile(POLICY / name, tmp_path / "small" / "2026" / name)
+    return tmp_path / "small"
+
+
+def test_a_killed_init_is_finished_by_another(database: str, tmp_path: Path, small: Path) -> None:
+    """Promise: killed at any touch of a file, init can be run again with the same options and gives a whole workspace;
+    until then the folder is no workspace, and opening it says how to go on."""
+    refused = 0
+    for point in range(1, 1000):
+        root = tmp_path / f"office-{point}"
+        if not killed_at(point, root, _making, root, database, small):
+            break
+        if (root / "workspace.yaml").exists():
+            try:
+                open_workspace(Layout(root))
+            except InputError as error:
+                assert "再运行一次 hotline init" in str(error)
+                refused += 1
+            else:
+                break  # the first entry was there already
+        if database == SQLITE:
+            make(root, database, policies=small)
+            check_whole(root, small)
+    assert point > 30 and refused > 20
+    check_whole(root, small)
+
+
+def check_whole(root: Path, policies: Path) -> None:
+    workspace = open_workspace(Layout(root))
+    assert kinds(workspace) == ["init"]
+    with workspace.store.reading() as session:
+        assert entries(session)[0].content["key"] == fingerprint(workspace.private.key())
+    copied = {
+        path.relative_to(workspace.layout.policies): data
+        for path, data in snapshot_of(workspace.layout.policies).items()
+    }
+    assert not list(root.rglob("*.part"))
+    assert copied == {path.relative_to(policies): data for path, data in snapshot_of(policies).items()}
+
+
+def test_several_inits_at_once_make_one_workspace(database: str, tmp_path: Path, small: Path) -> None:
+    """Promise: when several people make the same workspace at once, one does and the others are told that it is one."""
+    root = tmp_path / "office"
+    makers = [started(_making, root, database, small) for _ in range(4)]
+    assert sorted(ended(maker) or 0 for maker in makers) == [0, 1, 1, 1]
+    check_whole(root, small)
+
+
+def test_a_database_of_another_workspace_is_refused(
+    hotline: Hotline, database: str, postgres: Postgres, tmp_path: Path
+) -> None:
+    """Promise: a workspace never writes into another one's database, whether by init, by hand or by a mixed-up copy."""
+    first = make(tmp_path / "first", database)
+    if database == SQLITE:
+        second = make(tmp_path / "second")
+        shutil.copyfile(tmp_path / "first" / "hotline.db", tmp_path / "second" / "hotline.db")
+    else:
+        ran = hotline("init", tmp_path / "second", "--database", database)
+        assert ran.code == 2 and first.settings.id in ran.err and "另一个工作区" in ran.err
+        assert not (tmp_path / "second" / "workspace.yaml").exists()
+        other = postgres.new_database()
+        second = make(tmp_path / "second", other)
+        ran = hotline("settings", "--workspace", tmp_path / "second", "--database", database)
+        assert ran.code == 2 and "另一个工作区" in ran.err
+        mixed = Settings(second.settings.id, first.settings.database)
+        second.layout.settings.write_text(settings_text(mixed), "utf-8")
+        postgres.drop(other)
+    with pytest.raises(InputError, match="属于另一个工作区") as caught:
+        open_workspace(second.layout)
+    assert first.settings.id in str(caught.value)
+    assert kinds(first) == ["init"]
+
+
+def test_a_database_with_other_tables_is_refused(postgres: Postgres, tmp_path: Path) -> None:
+    """Promise: tables of another program are not taken for ours, nor touched."""
+    import psycopg
+
+    address = postgres.new_database()
+    with psycopg.connect(make_url(address), autocommit=True) as connection:
+        connection.execute("CREATE TABLE entry (x int)")
+    with pytest.raises(InputError, match="已有别的表：entry"):
+        make(tmp_path / "office", address)
+    assert not (tmp_path / "office" / "workspace.yaml").exists()
+    postgres.drop(address)
+
+
+def make_url(address: str) -> str:
+    return address.replace("postgres:@", "postgres@")
+
+
+def test_a_workspace_can_be_moved_and_copied(workspace: Workspace, tmp_path: Path) -> None:
+    """Promise: the folder means the same wherever it lies; a copy opens, and what was private is private again."""
+    digest = workspace.objects.put_bytes(b"work", ".json")
+    subprocess.run(["cp", "-r", workspace.layout.root, tmp_path / "copy"], check=True)
+    for path in (tmp_path / "copy" / "private", tmp_path / "copy" / "private" / "key"):
+        path.chmod(0o755)
+    shutil.move(workspace.layout.root, tmp_path / "moved")
+    for root in (tmp_path / "copy", tmp_path / "moved"):
+        found = open_workspace(Layout(root))
+        assert found.settings == workspace.settings
+        assert found.objects.read(digest, ".json") == b"work"
+        assert kinds(found) == ["init"]
+        assert rights(found.layout.private) == 0o700 and rights(found.layout.key) == 0o600
+
+
+def rights(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_private_is_the_owners_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    """Promise: the key and personal data are only the owner's to read, however generous or strict the umask is."""
+    before = os.umask(umask)
+    try:
+        workspace = make(tmp_path / "office")
+        with workspace.objects.scratch_folder() as folder:
+            (folder / "x").write_bytes(b"x")
+            assert rights(folder) == 0o700
+            workspace.private.adopt(folder / "x", workspace.layout.personal / "x.parquet")
+        workspace.private.write(workspace.layout.password, b"x")
+    finally:
+        os.umask(before)
+    assert rights(workspace.layout.private) == rights(workspace.layout.personal) == 0o700
+    for path in (workspace.layout.key, workspace.layout.password, workspace.layout.personal / "x.parquet"):
+        assert rights(path) == 0o600
+
+
+def test_the_password_lies_in_private_alone(hotline: Hotline, postgres: Postgres, tmp_path: Path) -> None:
+    """Promise: the database's password is in one file that only the owner can read, and in no other byte."""
+    address = postgres.new_database().replace("postgres:@", "postgres:ge%40heim@")
+    ran = hotline("init", tmp_path / "office", "--database", address)
+    assert ran.code == 0
+    password = tmp_path / "office" / "private" / "database-password"
+    assert (password.read_text(), rights(password)) == ("ge@heim", 0o600)
+    for path, data in snapshot_of(tmp_path).items():
+        assert path == password or (b"heim" not in data), path
+    assert "heim" not in ran.out + ran.err
+    shown = hotline("settings", "--workspace", tmp_path / "office")
+    assert shown.code == 0 and "heim" not in shown.out + shown.err
+    assert "heim" not in repr(open_workspace(Layout(tmp_path / "office")))
+    postgres.drop(address)
+
+
+@pytest.mark.parametrize("name", ["personal", "digest", "id"])
+def test_settings_changed_by_hand_are_refused(workspace: Workspace, name: str) -> None:
+    """Promise: nobody turns keeping personal data on, or the digest round, without an entry of the chain."""
+    content = settings_text(workspace.settings)
+    changes = {"personal": ("keep", "drop"), "digest": ("sha256", "sm3"), "id": (workspace.settings.id, "0" * 32)}
+    workspace.layout.settings.write_text(content.replace(f"{changes[name][0]}", changes[name][1], 1), "utf-8")
+    with pytest.raises(InputError, match=r"不符|另一个工作区"):
+        open_workspace(workspace.layout)
+    workspace.layout.settings.write_text("# 批注\n" + content, "utf-8")
+    assert open_workspace(workspace.layout).settings == workspace.settings
+
+
+def test_settings_change_through_the_chain(hotline: Hotline, workspace: Workspace) -> None:
+    """Promise: a change names who made it; turning personal data off removes what was kept; the same again is none."""
+    kept = workspace.layout.personal / "a.parquet"
+    workspace.private.write(kept, b"x")
+    for _ in range(2):
+        ran = hotline("settings", "--workspace", workspace.layout.root, "--personal", "drop", "--by", "李")
+        assert (ran.code, ran.err) == (0, "") and "drop" in ran.out
+    assert not kept.exists() and workspace.layout.personal.is_dir()
+    changed = open_workspace(workspace.layout)
+    assert changed.settings.personal == "drop"
+    assert kinds(changed) == ["init", "settings"]
+    with changed.store.reading() as session:
+        assert entries(session, "settings")[0].by == "李"
+
+
+def test_a_killed_change_of_settings_is_finished(workspace: Workspace) -> None:
+    """Promise: killed at any touch of a file, the settings are the old or the new ones, as the chain says."""
+    wanted = ["drop", "keep"]
+    point, before = 1, 1
+    while killed_at(point, workspace.layout.root, change, workspace.layout, None, wanted[point % 2], BY, AT):
+        opened = open_workspace(workspace.layout)
+        with opened.store.reading() as session:
+            newest = [entry for entry in entries(session) if "settings" in entry.content][-1]
+        assert read_settings(workspace.layout.settings) == opened.settings == Settings(**newest.content["settings"])
+        point += 1
+    assert point > 3 and len(kinds(workspace)) > before
+
+
+def test_a_moved_database_is_taken_up(hotline: Hotline, postgres: Postgres, tmp_path: Path) -> None:
+    """Promise: when the server's database moves, one command takes it up, and the move is in the chain."""
+    old = postgres.new_database()
+    workspace = make(tmp_path / "office", old)
+    new = postgres.copy(old)
+    ran = hotline("settings", "--workspace", tmp_path / "office", "--database", new, "--by", "李")
+    assert (ran.code, ran.err) == (0, "")
+    postgres.drop(old)
+    moved = open_workspace(workspace.layout)
+    assert moved.settings.database != workspace.settings.database
+    assert kinds(moved) == ["init", "settings"]
+    postgres.drop(new)
+
+
+def test_a_full_disk_during_init_is_told(tmp_path: Path) -> None:
+    """Promise: where the disk is too small, init says so in Chinese, and with more room it goes on."""
+    script = """
+set +e
+head -c 10000000 /dev/zero > $DISK/filler 2> /dev/null
+truncate -s -60k $DISK/filler
+$HOTLINE init $DISK/office --by 甲
+echo $?
+rm $DISK/filler
+$HOTLINE init $DISK/office --by 甲 > /dev/null
+echo $?
+$HOTLINE settings --workspace $DISK/office
+"""
+    ran = run_on_disk(tmp_path / "disk", "2m", script)
+    assert ran.stdout.splitlines()[:2] == ["2", "0"] and ran.returncode == 0
+    assert "磁盘满了" in ran.stderr and "Traceback" not in ran.stderr and ran.stderr.count("\n") == 1
+
+
+def _refused_without_rights(root: Path, policies: Path) -> None:
+    if os.geteuid() == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+    with pytest.raises(InputError) as caught:
+        make(root, policies=policies)
+    assert "没有权限" in str(caught.value) and str(root.parent) in str(caught.value)
+
+
+def test_without_rights_init_tells(small: Path) -> None:
+    """Promise: where the user may not write, the message says so and names the place."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o555)
+        assert ended(started(_refused_without_rights, Path(place, "office"), small)) == 0
+        Path(place).chmod(0o755)
+
+
+def test_a_changed_file_is_whole_or_untouched(tmp_path: Path) -> None:
+    """Promise: a file that is written anew keeps its old content until the new one is complete."""
+    path = tmp_path / "file"
+    durable.replace(path, b"old")
+    point = 1
+    while killed_at(point, tmp_path, durable.replace, path, b"new"):
+        assert path.read_bytes() in (b"old", b"new")
+        point += 1
+    assert path.read_bytes() == b"new"
+
+
+def test_bundled_policies_are_what_is_copied() -> None:
+    """Promise: init starts from the versions that the program carries."""
+    assert locations().released.samefile(ROOT / "policies")
+    assert main(["--version"]) == 0
