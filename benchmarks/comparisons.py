@@ -35,7 +35,8 @@ class Comparison:
 
     def reached(self, measured: list[Measured]) -> bool:
         """Whether every target is reached."""
-        ours, *others = measured
+        ours, *shown = measured
+        others = [other for other in shown if other.side.judged]
         fast = all(ours.each <= self.most * other.each + self.slack / other.side.per for other in others)
         return fast and (self.memory is None or ours.memory <= self.memory)
 
@@ -49,6 +50,7 @@ def comparisons(orders: int) -> tuple[Comparison, ...]:
             (
                 Side("engine", engine_sides.ranking, orders),
                 Side("DuckDB query by hand", hand_ranking.ranking, orders),
+                Side("the same, reading the months kept beside", hand_ranking.prepared, orders, judged=False),
             ),
             most=1.2,
             slack=0.05,

@@ -22,12 +22,13 @@ Run = Callable[[], Any]
 class Side:
     """``prepare`` is called once in the side's process, with the folder of data; what it returns is timed.
 
-    ``per``: how many orders one run works on.
+    ``per``: how many orders one run works on. A side that is not ``judged`` is shown for comparison, without a target.
     """
 
     name: str
     prepare: Callable[[Path], Run]
     per: int = 1
+    judged: bool = True
 
 
 @dataclass(frozen=True)
