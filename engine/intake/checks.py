@@ -23,10 +23,14 @@ from engine.policy.model_tables import Column, Table
 
 @dataclass(frozen=True)
 class Checked:
-    """``relation`` holds the rows without a breach. ``rows`` counts all rows of the scan, ``bad`` those taken out;
-    ``origin`` gives file, record and key of each of those, and ``written`` its cells where they were asked for."""
+    """``relation`` holds the rows without a breach, as a view of the table ``every``.
+
+    ``rows`` counts all rows of the scan, ``bad`` those taken out; ``origin`` gives file, record and key of each of
+    those, and ``written`` its cells where they were asked for.
+    """
 
     relation: str
+    every: str
     columns: tuple[Column, ...]
     rows: int
     bad: int
@@ -86,7 +90,8 @@ def check(
         connection.execute(sql.render(exp.delete(sql.name(store.name), where=sql.given_rows())), [list(origin)])
     _view(store, relation, beside or {})
     ordered = tuple(sorted(set(found), key=lambda breach: (breach.row, breach.column, breach.code)))
-    return Checked(relation, tuple(cell.column for cell in cells), rows, len(origin), ordered, origin, cells_of)
+    columns = tuple(cell.column for cell in cells)
+    return Checked(relation, store.name, columns, rows, len(origin), ordered, origin, cells_of)
 
 
 def passing(scan: Scan, cells: Sequence[Cell], beside: Mapping[str, E] | None = None) -> exp.Select:

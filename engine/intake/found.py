@@ -76,7 +76,8 @@ class Intake:
     one entry for each breach. ``rows`` holds the small tables, numbers as fractions, an empty choice as '';
     ``names`` their keys where a key is one column.
     ``first`` and ``last`` are the earliest and latest time of the column that dates an order (None without one).
-    ``lists`` gives, for list columns where that is known, all the different lists that its orders have.
+    ``lists`` gives, for list columns where that is known, all the different lists that its orders have; ``granted``, by
+    list column and order, what other tables added to them.
     """
 
     orders: int
@@ -91,6 +92,7 @@ class Intake:
     trusted: bool
     hashing: Hashing = field(repr=False, compare=False)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    granted: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, compare=False)
 
     @property
     def digest(self) -> str:

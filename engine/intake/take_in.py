@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from engine.intake import files, plain, reading, sources, sql, typed
+from engine.intake import files, grants, plain, reading, sources, sql, typed
 from engine.intake.breaches import RECORD
 from engine.intake.checks import Checked
 from engine.intake.files import Source
@@ -82,26 +82,29 @@ class _Reading:
         used = tuple(self.found.values())
         small = self._small()
         orders, source = next(table for table in self.tables if table.id == "orders"), self.found["orders"]
+        given = grants.granted(self.tables, small.rows)
         self.say(f"正在读取 {source.name}")
         opened = None
         if source.format == "parquet" and len(source.paths) == 1:
-            opened = typed.open_typed(source.paths[0], orders, self.connection, small.names)
+            opened = typed.open_typed(source.paths[0], orders, self.connection, small.names, given)
         if opened is not None:
             remarks = (*small.remarks, *opened.remarks)
             return Intake(
                 opened.orders, opened.relation, small.rows, small.names, (), 0, remarks, opened.first, opened.last,
-                True, files.LateDigest(used), opened.lists,
+                True, files.LateDigest(used), opened.lists, given,
             )  # fmt: skip
         with ThreadPoolExecutor(1) as pool:
             hashing = pool.submit(files.digest, used)
             scan, checked = self._checked(self._open(source), small.names)
-        remarks = (*small.remarks, *scan.remarks, *_odd_times(self.connection, orders, checked, source))
+        added = grants.grant(self.connection, orders, checked.every, given)
+        remarks = (*small.remarks, *scan.remarks, *added, *_odd_times(self.connection, orders, checked, source))
         aside = tuple(_set_aside(orders, checked, small.names))
         first, last = _range(self.connection, orders, checked.relation)
         valid = checked.rows - checked.bad
         return Intake(
-            valid, checked.relation, small.rows, small.names, aside, checked.bad, remarks, first, last, False, hashing
-        )
+            valid, checked.relation, small.rows, small.names, aside, checked.bad, remarks, first, last, False, hashing,
+            granted=given,
+        )  # fmt: skip
 
     def _small(self) -> _Small:
         """Every table but the orders. Raises InputError with all that is wrong, in the orders' file as such too."""
@@ -112,6 +115,8 @@ class _Reading:
         for table in _referenced_first(table for table in self.tables if table.id != "orders"):
             source = self.found.get(table.id)
             rows[table.id] = ()
+            if source is None and table.grants is not None:
+                continue  # nothing was applied for
             if source is None:
                 remarks.append(Remark(table.file, f"没有“{table.title}”的文件"))
             else:

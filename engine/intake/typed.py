@@ -22,6 +22,7 @@ from engine.intake.breaches import FILE, RECORD
 from engine.intake.casts import CONTENT_RULES
 from engine.intake.checks import read_columns
 from engine.intake.found import Intake, Remark
+from engine.intake.grants import Granted
 from engine.policy.model_tables import Table
 
 _KEY = "checked-orders"
@@ -44,7 +45,7 @@ class Opened:
 def write_typed(connection: duckdb.DuckDBPyConnection, intake: Intake, table: Table, path: Path) -> None:
     """Writes the valid orders to ``path``, in order, with file and record of origin, naming what they passed."""
     about = {
-        "seal": seal(table, intake.names),
+        "seal": seal(table, intake.names, intake.granted),
         "remarks": [dataclasses.astuple(remark) for remark in intake.remarks if remark.count],
         "orders": intake.orders,
         "range": [None if moment is None else moment.isoformat() for moment in (intake.first, intake.last)],
@@ -59,7 +60,11 @@ def write_typed(connection: duckdb.DuckDBPyConnection, intake: Intake, table: Ta
 
 
 def open_typed(
-    path: Path, table: Table, connection: duckdb.DuckDBPyConnection, names: Mapping[str, tuple[str, ...]]
+    path: Path,
+    table: Table,
+    connection: duckdb.DuckDBPyConnection,
+    names: Mapping[str, tuple[str, ...]],
+    granted: Granted,
 ) -> Opened | None:
     """A view of the file's orders, or None when the file is not one to be trusted."""
     read = exp.select("value").from_(exp.Table(this=sql.call("parquet_kv_metadata", sql.text(str(path)))))
@@ -69,7 +74,7 @@ def open_typed(
         about = json.loads(bytes(found[0])) if found is not None else None
     except (duckdb.Error, ValueError):
         return None
-    if not isinstance(about, dict) or about.get("seal") != seal(table, names):
+    if not isinstance(about, dict) or about.get("seal") != seal(table, names, granted):
         return None
     relation = f"intake_{table.id}"
     names_read = [column.id for column in read_columns(table)] + [FILE, RECORD, *prepared.names(read_columns(table))]
@@ -102,9 +107,9 @@ def _lists(connection: duckdb.DuckDBPyConnection, relation: str, table: Table) -
             yield column.id, found
 
 
-def seal(table: Table, names: Mapping[str, tuple[str, ...]]) -> str:
-    """SHA-256 (hex) of everything on which a row's validity depends besides the row."""
+def seal(table: Table, names: Mapping[str, tuple[str, ...]], granted: Granted) -> str:
+    """SHA-256 (hex) of everything on which a row's validity and lists depend besides the row."""
     referred = {column.table for column in read_columns(table) if column.table}
     known = [[id, sorted(names.get(id, ()))] for id in sorted(referred)]
-    said = json.dumps([CONTENT_RULES, repr(table), known], ensure_ascii=False)
+    said = json.dumps([CONTENT_RULES, repr(table), known, granted], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(said.encode()).hexdigest()

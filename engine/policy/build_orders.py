@@ -27,7 +27,7 @@ from engine.policy.model_orders import (
     TagName,
 )
 from engine.policy.model_scoring import Base
-from engine.policy.model_tables import Column, RequiredWhen, Table, TimeOrder, Value
+from engine.policy.model_tables import Column, Grant, RequiredWhen, Table, TimeOrder, Value
 
 YES_NO_VALUES = ("是", "否")
 OBLIGATION_STATES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -50,7 +50,7 @@ def _table(context: Context, data: Mapping[str, Data], tables: list[str], path: 
     _headers_once(context, columns, (*path, "columns"))
     by_id = {column.id: column for column in columns}
     ids = tuple(by_id)
-    for key in ("unit", "dated_by"):
+    for key in ("unit", "dated_by", "caller"):
         if key in data:
             context.known(data[key], ids, "字段", "fields", (*path, key))
     orders: list[TimeOrder] = []
@@ -76,7 +76,23 @@ def _table(context: Context, data: Mapping[str, Data], tables: list[str], path: 
         dated_by=data.get("dated_by"),
         time_order=tuple(orders),
         required_when=tuple(required),
+        caller=data.get("caller"),
+        grants=_grant(context, data["grants"], by_id, (*path, "grants")) if "grants" in data else None,
     )
+
+
+def _grant(context: Context, data: Mapping[str, Data], columns: Mapping[str, Column], path: Path) -> Grant:
+    """What can be checked within the table; ``consistency`` looks at the orders."""
+    when = data["when"]
+    for key, name, at in (
+        ("order", data["order"], ()),
+        ("from", data["from"], ()),
+        ("column", when["column"], ("when",)),
+    ):
+        context.known(name, columns, "字段", "fields", (*path, *at, key))
+    if when["column"] in columns:
+        context.known(when["is"], columns[when["column"]].choices, "取值", "fields", (*path, "when", "is"))
+    return Grant(data["order"], data["from"], data["column"], when["column"], when["is"])
 
 
 def _headers_once(context: Context, columns: tuple[Column, ...], path: Path) -> None:
@@ -119,6 +135,7 @@ def _column(context: Context, data: Mapping[str, Data], tables: list[str], path:
         separators=tuple(data.get("separators", ())),
         table=data.get("table"),
         minimum=None if data.get("minimum") is None else fraction(data["minimum"]),
+        due=data.get("due", False),
     )
 
 

@@ -114,6 +114,8 @@ def _columns(context: Context, tables: Mapping[str, Table]) -> None:
             _typed(context, table, data["dated_by"], ("time",), "fields", ("tables", i, "dated_by"))
         if data.get("unit") is not None:
             _typed(context, table, data["unit"], _NAMES, "fields", ("tables", i, "unit"))
+        _caller(context, table, ("tables", i, "caller"))
+        _grants(context, table, tables["orders"], ("tables", i, "grants"))
     for path, recorded in _recorded(context):
         if recorded["table"] in tables:
             table = tables[recorded["table"]]
@@ -129,6 +131,33 @@ def _columns(context: Context, tables: Mapping[str, Table]) -> None:
     for i, side in enumerate(context.part("policy").get("sides", ())):
         known = [column.id for column in (*units.columns, *tables["orders"].columns)]
         context.known(side["column"], known, "字段", "policy", ("sides", i, "column"))
+
+
+def _caller(context: Context, table: Table, path: Path) -> None:
+    if table.caller is not None and table.has(table.caller) and not table.column(table.caller).personal:
+        what = f"字段“{table.caller}”没有标明是个人信息"
+        context.findings.add(context.place("fields", path), what, table.caller, "在这一列写 personal: true")
+
+
+def _grants(context: Context, table: Table, orders: Table, path: Path) -> None:
+    """What a table adds to orders goes into a list of theirs, and is something that the list may hold."""
+    grant = table.grants
+    if grant is None:
+        return
+    if len(orders.key) != 1:
+        what = "工单的键不是一列，认不出是给予哪一张工单"
+        context.findings.add(context.place("fields", path), what, "、".join(orders.key), "给 orders 写一列的 key")
+    _typed(context, table, grant.when, ("choice", "yes_no"), "fields", (*path, "when", "column"))
+    _typed(context, table, grant.source, ("choice", "choices"), "fields", (*path, "from"))
+    if not context.known(grant.column, [column.id for column in orders.columns], "字段", "fields", (*path, "column")):
+        return
+    _typed(context, orders, grant.column, ("choices",), "fields", (*path, "column"))
+    if table.has(grant.source):
+        allowed = orders.column(grant.column).choices
+        other = [value for value in table.column(grant.source).choices if value not in allowed]
+        if other:
+            what = f"这一列的取值不都是工单“{grant.column}”的取值"
+            context.findings.add(context.place("fields", (*path, "from")), what, "、".join(other), "两列的取值要一致")
 
 
 def _recorded(context: Context) -> Iterator[tuple[Path, Mapping[str, Data]]]:

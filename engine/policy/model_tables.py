@@ -28,6 +28,7 @@ class Column:
 
     An empty cell is an error of the row when ``required``, is read as ``default`` when there is one, and otherwise
     stays missing. Cells equal to one of ``blanks`` are empty. ``values`` are those of a choice, a list or a yes/no.
+    A time that is ``due`` says by when something has to be done, not when it happened.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Column:
     separators: tuple[str, ...] = ()
     table: str | None = None
     minimum: Fraction | None = None
+    due: bool = False
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -66,11 +68,24 @@ class RequiredWhen:
 
 
 @dataclass(frozen=True)
+class Grant:
+    """Rows of a table that add to a list of an order: where the column ``when`` is ``is_``, the value of ``source`` is
+    put into the list ``column`` of the order that the column ``order`` names."""
+
+    order: str
+    source: str
+    column: str
+    when: str
+    is_: str
+
+
+@dataclass(frozen=True)
 class Table:
     """One input table. ``file`` is the file's stem; no two rows may share ``key`` (all sharing rows are wrong).
 
     ``unit`` and ``dated_by`` (orders only): the column whose unit answers for the row, and the time that places it
-    in a cycle.
+    in a cycle. ``caller`` (orders only): the personal column that tells one caller from another. ``grants`` (other
+    tables): what its rows add to orders.
     """
 
     id: TableId
@@ -84,6 +99,8 @@ class Table:
     dated_by: str | None = None
     time_order: tuple[TimeOrder, ...] = ()
     required_when: tuple[RequiredWhen, ...] = ()
+    caller: str | None = None
+    grants: Grant | None = None
 
     def column(self, id: str) -> Column:
         """The column, which must exist."""
