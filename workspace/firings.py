@@ -113,8 +113,8 @@ def orders_of_rule(workspace: Workspace, run: Run, rule_id: str, period: str | N
     parts = list(_parts(workspace, run))
     known = dict.fromkeys(id for described, _ in parts for id in _ids(described))
     if rule_id not in known:
-        raise _refused("没有这条规则", rule_id, nearest(rule_id, known))
-    span = None if period is None else _span([described for described, _ in parts], period)
+        raise _refused(run, "没有这条规则", rule_id, nearest(rule_id, known))
+    span = None if period is None else _span(run, [described for described, _ in parts], period)
     having = [(described, path) for described, path in parts if rule_id in _ids(described)]
     return merge(*(_decided(described, path, rule_id, span) for described, path in having))
 
@@ -189,14 +189,14 @@ def _ids(described: Json) -> list[str]:
     return [one["id"] for one in (*described["rules"], *described["obligations"])]
 
 
-def _span(described: Sequence[Json], period: str) -> tuple[Month, Month]:
+def _span(run: Run, described: Sequence[Json], period: str) -> tuple[Month, Month]:
     try:
         return Month.parse(period), Month.parse(period)
     except ValueError:
         pass
     periods = {one["id"]: one for part in described for one in part["periods"]}
     if period not in periods:
-        raise _refused("没有这个期间", period, f"写成 2026-03 这样的月份，或 {'、'.join(periods)}")
+        raise _refused(run, "没有这个期间", period, f"写成 2026-03 这样的月份，或 {'、'.join(periods)}")
     return Month.parse(periods[period]["first"]), Month.parse(periods[period]["last"])
 
 
@@ -239,5 +239,5 @@ def _month(index: int | None) -> str | None:
     return None if index is None else str(Month(index))
 
 
-def _refused(what: str, value: str, instead: str) -> InputError:
-    return InputError([Problem(Place("run"), what, value, instead)])
+def _refused(run: Run, what: str, value: str, instead: str) -> InputError:
+    return InputError([Problem(Place(run.name), what, value, instead)])
