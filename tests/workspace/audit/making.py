@@ -18,8 +18,6 @@ from tests.running import GOLDEN, POLICY, ROOT, SCHEMAS
 from tests.workspace.making import AT, BY, make
 from tests.workspace.runs.stocked import stock
 from workspace.digests import Algorithm
-from workspace.imported import part_of
-from workspace.models import Snapshot
 from workspace.opening import Workspace
 from workspace.receipts import programs
 from workspace.runs import Run, current, record
@@ -79,34 +77,10 @@ def evaluate(workspace: Workspace, cache: Path, at: dt.datetime = AT, as_of: dt.
         return record(ready, programs(), BY, at)
 
 
-def bring(workspace: Workspace, folder: Path, exported: dt.datetime, at: dt.datetime) -> None:
-    """Import a folder, with the catalogue's rows."""
-    stock(workspace, folder, exported, at)
-    with workspace.store.writing() as writing:
-        last = writing.last()
-        assert last is not None
-        for place, record in enumerate(last.content["files"]):
-            part = part_of(record)
-            row = Snapshot(
-                seq=last.seq,
-                part=place,
-                digest=part.snapshot,
-                table=part.table,
-                file=part.name,
-                file_digest=part.digest,
-                sheet=part.sheet,
-                exported=part.exported,
-                records=part.orders,
-                set_aside=part.set_aside,
-                policy=part.policy,
-            )
-            writing.session.add(row)
-
-
 def office(root: Path, cache: Path, *, digest: Algorithm = "sha256", orders: int = 60) -> Office:
     """The office in ``root``."""
     workspace = make(root / "office", digest=digest, policies=policies(root / "policies"))
-    bring(workspace, small(root / "first", orders), dt.datetime(2026, 11, 20), AT)
+    stock(workspace, small(root / "first", orders), dt.datetime(2026, 11, 20), AT)
     first = evaluate(workspace, cache)
     changed = ""
 
@@ -117,7 +91,7 @@ def office(root: Path, cache: Path, *, digest: Algorithm = "sha256", orders: int
             return {**row, "剔除情形": "6", "满意度": "满意"}
         return row
 
-    bring(workspace, small(root / "second", orders, later), dt.datetime(2026, 11, 21), AT + dt.timedelta(days=1))
+    stock(workspace, small(root / "second", orders, later), dt.datetime(2026, 11, 21), AT + dt.timedelta(days=1))
     return Office(workspace, first, evaluate(workspace, cache, AT + dt.timedelta(days=1)), changed)
 
 
