@@ -36,7 +36,7 @@ ROOMY = 110
 
 def month(console: Console, document: Document, period: Mapping[str, Any]) -> None:
     """A month: gate, ranking with indicators, flags, unranked units."""
-    heading(console, _title(period))
+    heading(console, _title(period) + _published(document, period))
     gate = gate_line(document, period)
     if gate:
         line(console, gate)
@@ -107,6 +107,14 @@ def notes(document: Document, period: Mapping[str, Any]) -> list[str]:
 
 def _title(period: Mapping[str, Any]) -> str:
     return period_title(period) + (f"（{PROVISIONAL}）" if period["provisional"] else "")
+
+
+def _published(document: Document, period: Mapping[str, Any]) -> str:
+    """From which run a month was made known, and whether that was corrected since."""
+    one = next((item for item in document.get("published", []) if item["period"] == period["period"]), None)
+    if one is None:
+        return ""
+    return f"（已公布，据 {one['run']}）" if "replaces" not in one else f"（已公布并更正，据 {one['run']}）"
 
 
 def _rank(row: Mapping[str, Any]) -> str:

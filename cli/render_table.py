@@ -9,6 +9,7 @@ from rich.console import Console
 
 from cli.document import Document, indicators
 from cli.render_consequences import consequences
+from cli.render_corrections import corrections
 from cli.render_months import BELOW_TARGET, aggregate, month
 from cli.render_overview import header, overview
 from cli.tables import DIM, WARN, cell, column, draw, heading, line, table
@@ -27,6 +28,7 @@ def render_table(console: Console, document: Document, period: str | None = None
     else:
         line(console, "这个版本不计分、不排名；各工单的办理要求用 --decisions 写出", DIM)
     consequences(console, document, period)
+    corrections(console, document, period)
     _set_aside(console, document)
     _remarks(console, document)
 

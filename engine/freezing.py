@@ -32,7 +32,9 @@ def freeze(evaluation: Evaluation, month: Month) -> Published:
             for item in evaluation.fired
             if item.consequence.at == "month" and item.period.first == month
         ),
-        scored_by=ScoredBy(policy.id, policy.version, policy.digest),
+        scored_by=ScoredBy(
+            policy.id, policy.version, policy.digest, {reading.id: reading.chosen for reading in policy.readings}
+        ),
         as_of=evaluation.as_of,
         shown={unit: dict(scorer.shown(unit, month)) for unit in units},
         counts=counts_of(scorer, month),

@@ -42,11 +42,12 @@ class Announced:
 
 @dataclass(frozen=True)
 class ScoredBy:
-    """The version, with its readings, that scored the month; ``digest`` is that of the policy."""
+    """The version that scored the month, and the option chosen for each reading; ``digest`` is that of both."""
 
     id: str
     version: str
     digest: str
+    readings: Mapping[str, str]
 
 
 @dataclass(frozen=True)

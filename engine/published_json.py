@@ -37,7 +37,7 @@ def write_published(published: Published) -> str:
         "month": str(published.month),
         "as_of": str(published.as_of),
         "provisional": standing.provisional,
-        "policy": vars(published.scored_by),
+        "policy": {**vars(published.scored_by), "readings": dict(published.scored_by.readings)},
         "ranking": [_placed(placed) for placed in standing.ranking],
         "unranked": list(standing.unranked),
         "scores": [_score(score) for _, score in sorted(standing.scores.items())],

@@ -6,7 +6,7 @@ lock, on what one moment of the chain holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,14 +17,14 @@ from sqlmodel import func, select
 from engine.choosing import Choice, Progress, Request
 from engine.evaluate import evaluate_choice, order_details
 from engine.evaluation import Evaluation
-from engine.months import Month
 from engine.policy.model_tables import Table
-from engine.published import Published
 from engine.report import result_json
 from workspace import state
+from workspace.corrections import published_keys
 from workspace.firing_record import Firings, record_firings
 from workspace.models import Entry
 from workspace.opening import Workspace
+from workspace.published_months import Known, known_at
 from workspace.receipts import PARQUET, Publication
 from workspace.state import Source
 
@@ -38,8 +38,7 @@ class Moment:
     workspace: Workspace
     upto: int
     source: Source
-    published: Mapping[Month, Published]
-    publications: tuple[Publication, ...]
+    known: Known
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,18 @@ class Evaluated:
     scratch: Path = field(repr=False)
 
     def document(self) -> dict[str, Any]:
-        """The result, as it is shown and kept."""
-        return result_json(self.evaluation)
+        """The result, as it is shown and kept, with the published months and what of them would have to be corrected.
+
+        Raises InputError.
+        """
+        given = self.moment
+        told = published_keys(given.workspace, given.known, given.source, self.evaluation, self.scratch)
+        return {**result_json(self.evaluation), **told}
+
+    def publications(self) -> tuple[Publication, ...]:
+        """The published months that were counted from."""
+        holding = (self.moment.known.holding[month] for month in self.evaluation.published)
+        return tuple(Publication(str(one.month), one.seq, one.standing) for one in holding)
 
     def firings(self) -> tuple[Firings, ...]:
         """What each version decided, order by order, in files of the scratch folder."""
@@ -69,7 +78,7 @@ def moment(workspace: Workspace, upto: int | None = None) -> Moment:
     if upto is None:
         with workspace.store.reading() as session:
             upto = session.exec(select(func.max(Entry.seq))).one() or 0
-    return Moment(workspace, upto, state.at(workspace, upto), {}, ())
+    return Moment(workspace, upto, state.at(workspace, upto), known_at(workspace, upto))
 
 
 @contextmanager
@@ -84,7 +93,7 @@ def evaluating(
         asked = replace(request, data=_Folders(given, scratch), spill=scratch / "spilled")
         choice = choosing(asked)
         try:
-            found = evaluate_choice(asked, choice, progress, given.published)
+            found = evaluate_choice(asked, choice, progress, given.known.published)
             named = replace(found.intake, hashing=_Named(given.source.digest))
             yield Evaluated(given, asked, choice, replace(found, intake=named), scratch)
         finally:

@@ -57,3 +57,14 @@ class Run(SQLModel, table=True):
     version: str
     state: str = Field(index=True)
     as_of: str
+
+
+class Publication(SQLModel, table=True):
+    """One month made known, or a correction, which names the entry that it ``replaces``; no entry is replaced twice."""
+
+    seq: int = Field(primary_key=True, foreign_key="entry.seq", sa_column_kwargs={"autoincrement": False})
+    month: str = Field(index=True)
+    run: int = Field(foreign_key="run.seq")
+    standing: str
+    reason: str
+    replaces: int | None = Field(default=None, foreign_key="publication.seq", unique=True)

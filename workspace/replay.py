@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,6 +74,25 @@ def replay(
         return Replay(run, False, False, None, causes, (problem,))
 
 
+@contextmanager
+def again(
+    workspace: Workspace, run: Run, said: Mapping[str, Any], request: Request, progress: Progress | None = None
+) -> Iterator[Evaluated]:
+    """A run evaluated once more from what its receipt ``said`` it was made of. Raises InputError and PolicyError."""
+    with workspace.objects.scratch_folder() as scratch:
+        folders = [
+            policy_files.restore(workspace.objects, _files(one), scratch / f"policy-{place}")
+            for place, one in enumerate(said["choice"]["versions"])
+        ]
+        asked = replace(request, policy=None, chosen=said["set"], as_of=dt.datetime.fromisoformat(said["as_of"]))
+
+        def choosing(given: Request) -> Choice:
+            return Choice(read_by(given, folders, progress), None, (), ())
+
+        with evaluating(moment(workspace, run.upto), asked, choosing, progress) as found:
+            yield found
+
+
 def _again(
     workspace: Workspace,
     run: Run,
@@ -81,21 +101,10 @@ def _again(
     causes: tuple[Cause, ...],
     progress: Progress | None,
 ) -> Replay:
-    with workspace.objects.scratch_folder() as scratch:
-        versions = said["choice"]["versions"]
-        folders = [
-            policy_files.restore(workspace.objects, _files(one), scratch / f"policy-{place}")
-            for place, one in enumerate(versions)
-        ]
-        asked = replace(request, policy=None, chosen=said["set"], as_of=dt.datetime.fromisoformat(said["as_of"]))
-
-        def choosing(given: Request) -> Choice:
-            return Choice(read_by(given, folders, progress), None, (), ())
-
-        with evaluating(moment(workspace, run.upto), asked, choosing, progress) as found:
-            digests = [taken.policy.digest for taken in found.choice.taken]
-            causes += tuple(_changed("policy", [(one["id"], one["digest"]) for one in versions], digests))
-            differences = list(_differences(found, said))
+    with again(workspace, run, said, request, progress) as found:
+        versions, digests = said["choice"]["versions"], [taken.policy.digest for taken in found.choice.taken]
+        causes += tuple(_changed("policy", [(one["id"], one["digest"]) for one in versions], digests))
+        differences = list(_differences(found, said))
     exact = not differences
     first = next((one for one in differences if one is not None), None)
     return Replay(run, first is None, exact, first, causes)

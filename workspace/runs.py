@@ -86,7 +86,7 @@ def record(ready: Ready, programs: Mapping[str, str], by: str, at: dt.datetime) 
         policies=[policy_files.keep(objects, files) for files in ready.policies],
         chosen=found.request.chosen,
         evaluation=found.evaluation,
-        publications=found.moment.publications,
+        publications=found.publications(),
         programs=programs,
         schemas=receipts.schemas(found.request.schemas, objects.algorithm),
         result=objects.put_bytes(result_bytes(ready.document), JSON),
