@@ -65,7 +65,8 @@ def snapshot(workspace: Workspace, file: Path, table: str, exported: dt.datetime
         connection.execute(
             f"COPY (SELECT * {exclude}, '{file.name}' AS _file, '' AS _sheet, row_number() OVER () AS _record, "
             f"TIMESTAMP '{exported}' AS _exported, NULL::TIMESTAMP AS _event "
-            f"FROM read_csv('{file}', all_varchar = true, nullstr = '')) TO '{path}' (FORMAT parquet)"
+            f"FROM read_csv('{file}', all_varchar = true, nullstr = '', delim = ',', quote = '\"', header = true)) "
+            f"TO '{path}' (FORMAT parquet)"
         )
         counted = connection.execute(f"SELECT count(*) FROM '{path}'").fetchone()
         assert counted is not None
