@@ -15,9 +15,14 @@ from cli.options import CommandError
 from engine.problems import clip
 
 if TYPE_CHECKING:
+    from workspace.audit.callers import Caller
     from workspace.audit.export import Exported
+    from workspace.audit.order import OrderAudit
+    from workspace.audit.rule import RuleAudit
+    from workspace.audit.unit import UnitAudit
     from workspace.audit.verdict import Verdict
     from workspace.layout import Layout
+    from workspace.replay import Replay
 
 Say = Callable[[str], None]
 
@@ -47,3 +52,45 @@ def exported(layout: Layout, target: Path, run: str | None) -> Exported:
     from workspace.audit.export import export
 
     return export(opened(layout), locations().schemas, target, run)
+
+
+def rule_audit(layout: Layout, rule: str, period: str | None, run: str | None) -> RuleAudit:
+    """Raises InputError."""
+    from workspace.audit.rule import audit_rule
+
+    return audit_rule(opened(layout), rule, period, run)
+
+
+def order_audit(layout: Layout, order: str) -> OrderAudit:
+    """Raises InputError."""
+    from workspace.audit.order import audit_order
+
+    return audit_order(opened(layout), order)
+
+
+def unit_audit(layout: Layout, unit: str, period: str | None) -> UnitAudit:
+    """Raises InputError."""
+    from workspace.audit.unit import audit_unit
+
+    return audit_unit(opened(layout), unit, period)
+
+
+def callers_of(layout: Layout, at_least: int) -> tuple[Caller, ...] | None:
+    """Raises InputError and CommandError."""
+    from workspace.audit.callers import callers
+
+    if at_least < 1:
+        raise CommandError(f"--at-least 应是 1 以上的整数：{at_least}")
+    return callers(opened(layout), at_least)
+
+
+def replayed(layout: Layout, run: str, cached: bool, say: Say) -> Replay:
+    """Raises InputError where there is no such run, or its receipt was changed."""
+    from cli.asking import Asked, request_of
+    from workspace.receipts import programs
+    from workspace.replay import replay
+    from workspace.runs import find_run
+
+    workspace = opened(layout)
+    request = request_of(Asked(layout.root, None, None, None, {}, cached))
+    return replay(workspace, find_run(workspace, run), request, programs(), say)

@@ -12,11 +12,14 @@ import typer
 
 from cli.commands_policy import FOUND
 from cli.help import ChineseCommand, ChineseGroup, option
-from cli.options import one_of
+from cli.options import NoCacheOption, one_of
 from cli.options_workspace import WorkspaceOption, workspace_of
 
 FORMATS = ("table", "json")
 FormatOption = Annotated[str, option("--format", metavar="格式", help="table 给人看（默认）；json 给程序用")]
+PeriodOption = Annotated[
+    str | None, option("--period", metavar="期间", help="只看这一期间：2026-04、Q2 或 year。不写则全部")
+]
 
 audit_app = typer.Typer(
     cls=ChineseGroup,
@@ -60,6 +63,154 @@ def verify(
         complain(*problem_lines(verdict))
         write(verdict_text(verdict))
     if not verdict.clean:
+        raise typer.Exit(FOUND)
+
+
+@audit_app.command(
+    "rule",
+    cls=ChineseCommand,
+    help="""列出一条规则或一项义务认定的全部工单：承办单位、它看到的事实、工单在哪个文件的哪条记录。""",
+)
+def rule(
+    rule: Annotated[str, typer.Argument(metavar="规则", help="规则或义务的标识，如 a3-06")],
+    period: PeriodOption = None,
+    run: Annotated[str | None, option("--run", metavar="计算", help="哪一次计算，如 R7。不写则为最近一次")] = None,
+    format_: FormatOption = "table",
+    workspace: WorkspaceOption = None,
+) -> None:
+    one_of("--format", format_, FORMATS)
+    layout = workspace_of(workspace)
+
+    from cli.asking_audit import rule_audit
+    from cli.output import progress, result_console, write
+
+    with progress("正在查找…"):
+        found = rule_audit(layout, rule, period, run)
+    if format_ == "json":
+        from cli.audit_json import rule_json
+
+        write(rule_json(found))
+        return
+    from cli.render_audit_rule import render_rule
+
+    render_rule(result_console(), found)
+
+
+@audit_app.command(
+    "order",
+    cls=ChineseCommand,
+    help="""一张工单的全部经过：每次计算里哪些规则成立、看到什么事实；认定何时变了、因为什么；现在的记录在哪个文件，
+    以前的各条记录；为它提出的剔除申请。来电人等个人信息不显示。""",
+)
+def order(
+    order: Annotated[str, typer.Argument(metavar="工单编号", help="工单编号")],
+    format_: FormatOption = "table",
+    workspace: WorkspaceOption = None,
+) -> None:
+    one_of("--format", format_, FORMATS)
+    layout = workspace_of(workspace)
+
+    from cli.asking_audit import order_audit
+    from cli.output import progress, result_console, write
+
+    with progress("正在查找…"):
+        found = order_audit(layout, order)
+    if format_ == "json":
+        from cli.audit_json import order_json
+
+        write(order_json(found))
+        return
+    from cli.render_audit_order import render_order
+
+    render_order(result_console(), found)
+
+
+@audit_app.command(
+    "unit",
+    cls=ChineseCommand,
+    help="""一个单位的全部经过：每次计算的名次和总分，两次之间变了什么、因为什么；公布和更正过什么。""",
+)
+def unit(
+    unit: Annotated[str, typer.Argument(metavar="承办单位", help="单位名称")],
+    period: PeriodOption = None,
+    format_: FormatOption = "table",
+    workspace: WorkspaceOption = None,
+) -> None:
+    one_of("--format", format_, FORMATS)
+    layout = workspace_of(workspace)
+
+    from cli.asking_audit import unit_audit
+    from cli.output import progress, result_console, write
+
+    with progress("正在查找…"):
+        found = unit_audit(layout, unit, period)
+    if format_ == "json":
+        from cli.audit_json import unit_json
+
+        write(unit_json(found))
+        return
+    from cli.render_audit_unit import render_unit
+
+    render_unit(result_console(), found)
+
+
+@audit_app.command(
+    "callers",
+    cls=ChineseCommand,
+    help="""同一个来电人的工单：凭号码的密钥散列认出是同一人，从不显示号码。多的在前。""",
+)
+def callers(
+    at_least: Annotated[int, option("--at-least", metavar="件数", help="只列至少有这么多件工单的来电人，默认 10")] = 10,
+    format_: FormatOption = "table",
+    workspace: WorkspaceOption = None,
+) -> None:
+    one_of("--format", format_, FORMATS)
+    layout = workspace_of(workspace)
+
+    from cli.asking_audit import callers_of
+    from cli.output import progress, result_console, write
+
+    with progress("正在查找…"):
+        found = callers_of(layout, at_least)
+    if format_ == "json":
+        from cli.audit_json import callers_json
+
+        write(callers_json(found))
+        return
+    from cli.render_audit import render_callers
+
+    render_callers(result_console(), found, at_least)
+
+
+@audit_app.command(
+    "replay",
+    cls=ChineseCommand,
+    help="""用一次计算当时的数据、方案和时点重新算一遍，与当时的结果和认定逐字节比较。什么也不记入工作区。
+
+    退出码：0 每个值都相同；1 有不同，显示第一处和可能的原因；2 命令有错。""",
+)
+def replay(
+    run: Annotated[str, typer.Argument(metavar="计算", help="哪一次计算，如 R7；见 hotline runs")],
+    format_: FormatOption = "table",
+    workspace: WorkspaceOption = None,
+    no_cache: NoCacheOption = False,
+) -> None:
+    one_of("--format", format_, FORMATS)
+    layout = workspace_of(workspace)
+
+    from cli.asking_audit import replayed
+    from cli.output import progress, write
+    from cli.render_audit import replay_text
+
+    with progress("正在重新计算…") as say:
+        found = replayed(layout, run, not no_cache, say)
+    if format_ == "json":
+        from cli.audit_json import replay_json
+
+        write(replay_json(found))
+    else:
+        write(replay_text(found))
+    if not found.same:
         raise typer.Exit(FOUND)
 
 

@@ -6,7 +6,7 @@ Knows firings, records and what runs were made from; decides nothing. Personal c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.problems import InputError, Place, Problem
@@ -86,7 +86,11 @@ def audit_order(workspace: Workspace, order: str) -> OrderAudit:
             causes += _of_record(before.record, record, seen)
             for table, rows in others.items():
                 causes += _of_rows(titles.get(table, table), keys[table], rows, before.run.upto, run.upto, seen)
-            causes += differing(earlier, said)
+            waited = any(change.kind == "duty" for change in changes)
+            causes += [
+                replace(cause, about=True) if waited and cause.kind == "as_of" else cause
+                for cause in differing(earlier, said)
+            ]
         found.append(InRun(run, decided, record, tuple(changes), tuple(causes)))
     if not records and not any(one.decided for one in found):
         instead = "检查编号；未采用的行不算，见 hotline import 的汇总"

@@ -1,4 +1,4 @@
-"""Where the current record of orders stood at some moment of the chain, and which changed from one moment to another.
+"""The current records at some moment of the chain: where they stood, and which changed from one moment to another.
 
 Knows states; must not know what was decided.
 """
@@ -97,11 +97,22 @@ def moved(workspace: Workspace, earlier: int, later: int, unit: str) -> tuple[Mo
     )
 
 
+def same_rows(workspace: Workspace, earlier: int, later: int, table: str) -> bool:
+    """Whether the current records of a table say the same after both entries."""
+    said = []
+    for upto in (earlier, later):
+        with state.opened(workspace.layout.scratch) as connection:
+            names = _newest(workspace, connection, upto, _NEW, table)
+            query = exp.select(records.content_digest(names or ())).from_(sql.name(_NEW))
+            said.append(sorted(connection.execute(sql.render(query)).fetchall()) if names is not None else [])
+    return said[0] == said[1]
+
+
 def _newest(
-    workspace: Workspace, connection: duckdb.DuckDBPyConnection, upto: int, relation: str
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, upto: int, relation: str, table: str = "orders"
 ) -> tuple[str, ...] | None:
-    """The current records as a table; None where there are none yet."""
-    kept = state.kept_of(workspace, imported(workspace, upto), "orders")
+    """The current records as a table of the connection; its columns, or None where there are no records yet."""
+    kept = state.kept_of(workspace, imported(workspace, upto), table)
     return records.newest(connection, kept, relation) if kept.paths else None
 
 
