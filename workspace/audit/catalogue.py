@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from engine.problems import Place, Problem
 from workspace.audit.rows import Row, row_place
 from workspace.imported import part_of
-from workspace.models import Entry, Run, Snapshot
+from workspace.models import Entry, Publication, Run, Snapshot
 
 _RESTORE = "目录由链推出，与链不符就是被改动过；请从备份恢复数据库"
 Content = Mapping[str, Any]
@@ -50,9 +50,22 @@ def _run(entry: Entry, content: Content) -> Iterator[SQLModel]:
     )
 
 
+def _publication(entry: Entry, content: Content) -> Iterator[SQLModel]:
+    corrected = entry.kind == "correction"
+    yield Publication(
+        seq=entry.seq,
+        month=content["month"],
+        run=content["run"],
+        standing=content["standing"],
+        reason=content["reason"] if corrected else "",
+        replaces=content["replaces"] if corrected else None,
+    )
+
+
 ROWS: Mapping[type[SQLModel], tuple[tuple[str, ...], Callable[[Entry, Content], Iterator[SQLModel]]]] = {
     Snapshot: (("import",), _snapshots),
     Run: (("run",), _run),
+    Publication: (("publication", "correction"), _publication),
 }
 """By table of the catalogue, the kinds of entries that have rows in it and what those are."""
 

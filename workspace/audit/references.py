@@ -39,7 +39,16 @@ def _run(content: Content) -> Iterator[tuple[str, str, str]]:
     yield content["result"], JSON, "结果"
 
 
-_NAMED: Mapping[str, Callable[[Content], Iterator[tuple[str, str, str]]]] = {"import": _import, "run": _run}
+def _publication(content: Content) -> Iterator[tuple[str, str, str]]:
+    yield content["standing"], JSON, f"{content['month']} 公布的名次"
+
+
+_NAMED: Mapping[str, Callable[[Content], Iterator[tuple[str, str, str]]]] = {
+    "import": _import,
+    "run": _run,
+    "publication": _publication,
+    "correction": _publication,
+}
 
 
 def references(entry: Entry) -> Iterator[Reference]:

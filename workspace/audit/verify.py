@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from engine.problems import InputError, Place, Problem
 from workspace import chain
-from workspace.audit import catalogue, kept, policies, receipts, secrecy
+from workspace.audit import announced, catalogue, kept, policies, receipts, secrecy
 from workspace.audit.references import Reference, references
 from workspace.audit.rows import read_rows, row_place
 from workspace.audit.shapes import Shapes
@@ -128,6 +128,7 @@ class _Found:
         """Receipts, every object that they or entries name, and the policies that receipts name."""
         told = receipts.look(workspace.objects, self.entries, shapes)
         self.problems += told.problems
+        self.problems += announced.look(workspace.objects, self.entries, shapes)
         self.named = [*self._each(references), *told.named]
         self.problems += kept.changed(workspace.objects, self.named)
         self.remarks += kept.unnamed(workspace.objects, self.named)
