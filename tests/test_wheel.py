@@ -82,6 +82,15 @@ def test_the_installed_program_finds_its_policies(program: Path, tmp_path: Path)
     assert run(program, tmp_path, "--version").stdout.startswith("hotline-policy 0.")
 
 
+def test_the_installed_program_makes_a_workspace(program: Path, tmp_path: Path) -> None:
+    """Promise: migrations and policies travel with the program; a workspace is made and opened without a checkout."""
+    made = run(program, tmp_path, "init", "office", "--by", "office")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert (tmp_path / "office" / "policies" / "2026" / "policy.yaml").is_file()
+    shown = run(program, tmp_path / "office" / "policies", "settings", "--format", "json")
+    assert (shown.returncode, json.loads(shown.stdout)["personal"]) == (0, "keep")
+
+
 def _ranks(document: dict[str, Any]) -> list[Any]:
     periods = [*document["months"], *document["quarters"], document["year"]]
     return [[(row["unit"], row["rank"], row["total"]) for row in period["ranking"]] for period in periods]

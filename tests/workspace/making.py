@@ -73,9 +73,10 @@ def make(
     personal: Personal = "keep",
     digest: Algorithm = "sha256",
     policies: Path = ROOT / "policies",
+    seed: int = 0,
 ) -> Workspace:
-    """A workspace in ``root`` with the policies of the checkout; ``database`` is its address."""
-    id_ = hashlib.sha256(f"{root}{database}".encode()).hexdigest()[:32]
+    """A workspace in ``root`` with the policies of the checkout; ``database`` is its address, ``seed`` gives its id."""
+    id_ = hashlib.sha256(f"{root}{database}{seed}".encode()).hexdigest()[:32]
     address = read_address(database, Place("database"))
     settings = Settings(id_, address.text, personal, digest)
     return create(root, Making(settings, address.password, b"k" * 32, policies, "0.0.0", BY, AT))

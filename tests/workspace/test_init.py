@@ -177,8 +177,8 @@ def test_who_acts_is_the_login_name(monkeypatch: pytest.MonkeyPatch) -> None:
         name_of(None)
 
 
-def _making(root: Path, database: str, policies: Path) -> None:
-    make(root, database, policies=policies)
+def _making(root: Path, database: str, policies: Path, seed: int = 0) -> None:
+    make(root, database, policies=policies, seed=seed)
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def check_whole(root: Path, policies: Path) -> None:
 def test_several_inits_at_once_make_one_workspace(database: str, tmp_path: Path, small: Path) -> None:
     """Promise: when several people make the same workspace at once, one does and the others are told that it is one."""
     root = tmp_path / "office"
-    makers = [started(_making, root, database, small) for _ in range(4)]
+    makers = [started(_making, root, database, small, seed) for seed in range(4)]
     assert sorted(ended(maker) or 0 for maker in makers) == [0, 1, 1, 1]
     check_whole(root, small)
 
@@ -427,6 +427,16 @@ def test_a_changed_file_is_whole_or_untouched(tmp_path: Path) -> None:
         assert path.read_bytes() in (b"old", b"new")
         point += 1
     assert path.read_bytes() == b"new"
+
+
+def test_rights_are_exact_whatever_the_umask(tmp_path: Path) -> None:
+    """Promise: a file that is given its rights has these and no others."""
+    before = os.umask(0o277)
+    try:
+        durable.replace(tmp_path / "file", b"x", 0o600)
+    finally:
+        os.umask(before)
+    assert rights(tmp_path / "file") == 0o600
 
 
 def test_bundled_policies_are_what_is_copied() -> None:

@@ -9,7 +9,6 @@ from workspace.migrations import TABLE
 context.configure(
     connection=context.config.attributes["connection"],
     version_table=TABLE,
-    transactional_ddl=True,  # SQLite too: what was begun is taken back whole
     render_as_batch=True,
 )
 context.run_migrations()
