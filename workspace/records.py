@@ -8,7 +8,7 @@ Knows the columns that every snapshot has; must not know chains, policies or wor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -44,7 +44,7 @@ def columns_of(connection: duckdb.DuckDBPyConnection, kept: Kept) -> tuple[str, 
 
 def all_records(kept: Kept, where: tuple[str, ...] = ()) -> exp.Select:
     """Every record, with its key as ``_key0``…; ``where`` gives the values that the first key columns must have."""
-    keys = [sql.alias(value, f"{_KEY}{place}") for place, value in enumerate(_key(kept))]
+    keys = [sql.alias(value, name) for value, name in zip(_key(kept), key_names(kept), strict=True)]
     found = sql.select([exp.Star(), *keys], _scan(kept))
     for place, wanted in enumerate(where):
         found = found.where(exp.EQ(this=_key(kept)[place], expression=sql.text(wanted)))
@@ -52,16 +52,30 @@ def all_records(kept: Kept, where: tuple[str, ...] = ()) -> exp.Select:
 
 
 def newest(
-    connection: duckdb.DuckDBPyConnection, kept: Kept, relation: str, where: tuple[str, ...] = ()
+    connection: duckdb.DuckDBPyConnection,
+    kept: Kept,
+    relation: str,
+    where: tuple[str, ...] = (),
+    *,
+    of: Collection[Path] | None = None,
+    among: str | None = None,
 ) -> tuple[str, ...]:
     """Creates the table ``relation`` with the newest record of each key; gives its columns but for those of the key.
 
-    ``where`` as in ``all_records``.
+    ``where`` as in ``all_records``. ``of``: of these snapshots only, with the columns of all. ``among``: only keys that
+    this relation has.
     """
     names = columns_of(connection, kept)
-    keys = [sql.column(f"{_KEY}{place}") for place in range(len(_key(kept)))]
+    keys = [sql.column(name) for name in key_names(kept)]
     records = all_records(kept, where)
-    if len(kept.paths) == 1:
+    single = len(kept.paths if of is None else of) == 1
+    if of is not None:
+        records = records.where(sql.one_of(sql.column(_PATH), [str(path) for path in sorted(of)]))
+    if among is not None:
+        here = exp.Tuple(expressions=_key(kept))
+        there = exp.Select(expressions=[exp.Tuple(expressions=[key.copy() for key in keys])]).from_(sql.name(among))
+        records = records.where(exp.In(this=here, query=exp.Subquery(this=there)))
+    if single:
         query = records
     elif keys:
         top = [sql.column(EXPORTED), sql.column(EVENT)]
@@ -73,7 +87,7 @@ def newest(
         first = _over(sql.call("first_value", sql.column(_PATH)), month, order)
         query = _only(records, exp.EQ(this=first, expression=sql.column(_PATH)))
     connection.execute(sql.render(sql.create("TABLE", relation, query)))
-    if keys and len(kept.paths) > 1 and _shared(connection, relation, keys):
+    if keys and not single and _shared(connection, relation, keys):
         order = [_down(content_digest(names)), *(_up(sql.column(name)) for name in (*PLACE, _PATH))]
         number = _over(sql.call("row_number"), [key.copy() for key in keys], order)
         table = exp.select("*").from_(sql.name(relation))
@@ -82,12 +96,18 @@ def newest(
     return names
 
 
-def content_digest(names: Iterable[str]) -> E:
+def key_names(kept: Kept) -> tuple[str, ...]:
+    """The names of the key's columns in ``all_records`` and ``newest``."""
+    return tuple(f"{_KEY}{place}" for place in range(len(_key(kept))))
+
+
+def content_digest(names: Iterable[str], table: str | None = None) -> E:
     """A digest of what a row says, the same wherever the row stands: its filled cells with their columns' names."""
     cells: list[E] = []
     for name in sorted(name for name in names if not name.startswith("_")):
-        said = sql.call("concat", sql.text(name), _character(31), sql.cast(sql.column(name), "VARCHAR"))
-        cells.append(sql.case([(sql.filled(sql.column(name)), said)]))
+        column = exp.column(sql.name(name), table=None if table is None else sql.name(table))
+        said = sql.call("concat", sql.text(name), _character(31), sql.cast(column, "VARCHAR"))
+        cells.append(sql.case([(sql.filled(column.copy()), said)]))
     return sql.call("sha256", sql.call("concat_ws", _character(30), *cells))
 
 
@@ -100,7 +120,7 @@ def oldest_first(names: Iterable[str]) -> list[E]:
 
 def in_order(kept: Kept) -> list[E]:
     """The one order in which the records of a state are written."""
-    keys = [_up(sql.column(f"{_KEY}{place}")) for place in range(len(_key(kept)))]
+    keys = [_up(sql.column(name)) for name in key_names(kept)]
     return keys or [_up(sql.column(name)) for name in (EXPORTED, *PLACE, _PATH)]
 
 

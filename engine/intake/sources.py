@@ -143,7 +143,7 @@ def _csv(
         "max_line_size": exp.Literal.number(longest),
         "buffer_size": exp.Literal.number(2 * longest),
     }
-    relation = sql.call("read_csv", sql.text(_plain(path)), *(sql.named(key, value) for key, value in options.items()))
+    relation = sql.call("read_csv", sql.text(literal(path)), *(sql.named(key, value) for key, value in options.items()))
     cells: dict[str, tuple[exp.Expr, Kind]] = {
         id: (sql.column(columns[index]), "text") for id, index in headers.position.items()
     }
@@ -153,7 +153,7 @@ def _csv(
 
 
 def parquet_relation(source: Source) -> exp.Expr:
-    paths = sql.listed(sql.text(_plain(path)) for path in source.paths)
+    paths = sql.listed(sql.text(literal(path)) for path in source.paths)
     return sql.call("read_parquet", paths, sql.named("union_by_name", exp.true()))
 
 
@@ -189,6 +189,6 @@ def _parquet(source: Source, connection: duckdb.DuckDBPyConnection, also: Collec
     return Scan(source, relation, cells, (), headers.remarks, None, place, foreign, others)
 
 
-def _plain(path: Path) -> str:
+def literal(path: Path) -> str:
     """The path with the characters that DuckDB would take for a pattern made literal."""
     return "".join(f"[{char}]" if char in "*?[" else char for char in str(path))
