@@ -5,11 +5,11 @@ Knows ids and references; must not know what an item does or whether a case hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from engine.cases.naming import about_problems, reading_problems
 from engine.cases.reading import Case
 from engine.check.finding import Finding, found
-from engine.check.places import Places
 from engine.policy.model import Policy
 from engine.policy.readings import Readings, references
 from engine.policy.source import Node
@@ -31,19 +31,28 @@ def unused_readings(roots: Mapping[str, Node], readings: Readings) -> Iterator[F
             yield found("unused-reading", choice.place, what, id, f"请在用到它的地方写 {{reading: {id}}}，或删去")
 
 
-def case_findings(policy: Policy, cases: Iterable[Case] | None, folder: Place, places: Places) -> Iterator[Finding]:
-    """Items of which no case says that it is about them. ``cases`` is None where the policy has no cases at all."""
+def case_findings(
+    policy: Policy, cases: Sequence[Case] | None, folder: Place, lost: frozenset[str] = frozenset()
+) -> Iterator[Finding]:
+    """Items of which no case says that it is about them, and what cases name that is not there (but for ``lost``).
+
+    ``cases`` is None where the policy has no cases at all.
+    """
     if cases is None:
         yield found("no-cases", folder, "没有 cases 文件夹，改动之后无从知道结果变没变", "", "请写用例", "hint")
         return
+    for case in cases:
+        for problem in (*about_problems(policy, case), *reading_problems(policy, case)):
+            if problem.value not in lost:
+                yield Finding(problem, "meaning")
     about = {word.text for case in cases for word in case.about}
-    for id, place in _items(policy, places):
+    for id, place in _items(policy):
         if id not in about:
             what = f"没有一个用例涉及“{id}”"
             yield found("case-missing", place, what, id, f"请在 cases 里写一个用例，about 里列上 {id}")
 
 
-def _items(policy: Policy, places: Places) -> Iterator[tuple[str, Place]]:
+def _items(policy: Policy) -> Iterator[tuple[str, Place]]:
     kinds: tuple[Iterable[str], ...] = (
         (rule.id for rule in policy.rules),
         (indicator.id for indicator in policy.indicators),

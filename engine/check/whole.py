@@ -1,6 +1,7 @@
 """Checks a whole version: form, meaning, rule engine, tables, ladders, deadlines, coverage; everything found at once.
 
-Knows in which order checks can run (what cannot be read cannot be understood); must not know how one is made.
+Knows which checks there are and that what is left of a broken version is checked all the same; must not know how a
+check is made.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from engine.check.coverage import case_findings, unused_readings
 from engine.check.finding import Finding, all_of, found
 from engine.check.meaning import Answers, meaning_findings, question_sets
 from engine.check.places import Places
+from engine.check.sound import Sound, sound
 from engine.compiled import compile_policy
 from engine.decisions.compile import CompileError
-from engine.policy.build import build_policy
+from engine.policy.build import attempt
 from engine.policy.manifest import changes
 from engine.policy.model import Policy
-from engine.policy.parts import Parts, check_parts, read_sources, switched
+from engine.policy.parts import Parts, read_sources, switched
 from engine.policy.readings import Readings, read_readings
 from engine.policy.schema import Schemas
 from engine.policy.source import Source
@@ -82,37 +84,65 @@ def check_sources(
 
     ``cases``: None where there are none; ``skip_cases`` where they cannot be read.
     """
-    try:
-        parts = check_parts(folder, sources, schemas, {}, list(problems))
-    except PolicyError as error:
-        return _ordered(all_of("form", error.problems))
-    readings, _ = read_readings(parts.written.get("readings"), str(folder / "readings.yaml"), {})
-    findings = list(unused_readings(parts.written, readings))
-    variants, wrong = _variants(parts, readings)
-    findings += wrong
-    if not variants or variants[0].choice:
+    rest, findings = sound(folder, sources, schemas, problems)
+    if rest is None:
         return _ordered(findings)
+    told = frozenset(finding.problem for finding in findings)
+    more = _looked_into(rest, told, sources, effort, cases, skip_cases=skip_cases)
+    return _ordered((*findings, *_certain(rest, more)))
+
+
+def _looked_into(
+    rest: Sound,
+    told: frozenset[Problem],
+    sources: Mapping[str, Source],
+    effort: Effort,
+    cases: tuple[Case, ...] | None,
+    *,
+    skip_cases: bool,
+) -> Iterator[Finding]:
+    """What is wrong with what holds together, beside what was ``told``."""
+    roots = {part: source.root for part, source in sources.items() if source.root is not None}
+    if not rest.remains.unreadable:
+        file = str(rest.parts.folder / "readings.yaml")
+        yield from unused_readings(roots, read_readings(roots.get("readings"), file, {})[0])
+    variants, wrong = _variants(rest, told)
+    yield from wrong
     if not skip_cases:
-        findings += case_findings(variants[0].policy, cases, Place(str(folder)), variants[0].places)
-    findings += _meanings(variants, effort)
-    return _ordered(findings)
+        yield from case_findings(rest.policy, cases, Place(str(rest.parts.folder)), rest.remains.names)
+    yield from _meanings(variants, effort)
 
 
-def _variants(parts: Parts, readings: Readings) -> tuple[list[_Variant], list[Finding]]:
+def _certain(rest: Sound, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Without those that may only be there because something was left out."""
+    touched = rest.remains.touched | rest.unsure
+    doubtful: set[str] = set()
+    if touched & {"policy", "calendar"}:
+        doubtful.add("undeclared-date")
+    if touched & {"policy", "ranking/aggregates"}:
+        doubtful.add("unreachable-step")
+    for finding in findings:
+        gap = finding.kind == "table-gap" and finding.problem.value in rest.remains.thinned
+        if finding.kind not in doubtful and not gap:
+            yield finding
+
+
+def _variants(rest: Sound, told: frozenset[Problem]) -> tuple[list[_Variant], list[Finding]]:
     """The policy as chosen, then with each other option of each reading alone; and what is wrong with those."""
-    variants: list[_Variant] = []
+    variants = [_Variant("", rest.policy, Places(rest.parts))]
     findings: dict[Problem, Finding] = {}
-    for choice, other in _choices(parts, readings):
-        try:
-            variants.append(_Variant(choice, build_policy(other), Places(other)))
-        except PolicyError as error:
-            for problem in error.problems:
+    for choice, other in _choices(rest.parts, rest.readings):
+        policy, seen = attempt(other, rest.remains.names)
+        if not seen.spoilt:
+            variants.append(_Variant(choice, policy, Places(other)))
+        for problem in seen.problems:
+            if problem not in told:
                 findings.setdefault(problem, Finding(_under(problem, choice), "meaning"))
     return variants, list(findings.values())
 
 
 def _choices(parts: Parts, readings: Readings) -> Iterator[tuple[str, Parts]]:
-    yield "", parts
+    """Each option that is not chosen, alone."""
     for id, reading in readings.choices.items():
         for option in reading.options:
             if option != reading.chosen:
@@ -126,8 +156,7 @@ def _meanings(variants: Iterable[_Variant], effort: Effort) -> Iterator[Finding]
     try:
         compile_policy(variants[0].policy, cache=effort.cache, time_limit=effort.time_limit)
     except PolicyError as error:
-        yield from all_of("engine-limit", error.problems)
-        return
+        yield from all_of("engine-limit", error.problems)  # asked apart, most can still be decided
     sets = {
         f"{variant.choice}/{name}": groups
         for variant in variants

@@ -18,7 +18,7 @@ from engine.calendars import WorkCalendar
 from engine.policy import build_orders as orders
 from engine.policy import build_plan as plan
 from engine.policy import build_scoring as scoring
-from engine.policy.condition import Scope
+from engine.policy.condition import Findings, Scope
 from engine.policy.consistency import check_consistency
 from engine.policy.context import Context, month
 from engine.policy.manifest import changes
@@ -45,7 +45,18 @@ def load_policy(folder: FilePath, schemas: FilePath, chosen: Mapping[str, str]) 
 
 def build_policy(parts: Parts) -> Policy:
     """Raises PolicyError with every cross-reference that does not hold."""
-    context = Context(parts)
+    policy, findings = attempt(parts)
+    if findings.problems:
+        raise PolicyError(findings.problems)
+    return policy
+
+
+def attempt(parts: Parts, lost: frozenset[str] = frozenset()) -> tuple[Policy, Findings]:
+    """The policy as far as it can be made, and what does not hold in it: only fit to be used where nothing is found.
+
+    ``lost``: see Findings. Raises PolicyError where there is no table of orders at all.
+    """
+    context = Context(parts, lost)
     head = context.part("policy")
     tables: dict[str, Table] = {table.id: table for table in orders.build_tables(context)}
     if "orders" not in tables:
@@ -109,9 +120,7 @@ def build_policy(parts: Parts) -> Policy:
     )
     plan.check_references(context)
     check_consistency(context, tables)
-    if context.findings.problems:
-        raise PolicyError(context.findings.problems)
-    return policy
+    return policy, context.findings
 
 
 def _document(data: Mapping[str, Data]) -> Document:

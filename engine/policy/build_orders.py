@@ -140,16 +140,17 @@ def _column(context: Context, data: Mapping[str, Data], tables: list[str], path:
 
 
 def build_tags(context: Context) -> tuple[TagName, ...]:
-    """The declared tags. One that no rule gives could never be found."""
+    """The declared tags. One that no rule gives could never be found; one whose rules were left out is left out too."""
     rules = [rule for decision in context.part("rules").get("decisions", ()) for rule in decision["rules"]]
     given = {tag for rule in rules for tag in rule.get("gives", ())}
     tags = tuple(TagName(data["id"], data["title"]) for data in context.part("rules").get("tags", ()))
+    lost = context.findings.lost - given
     for i, tag in enumerate(tags):
         context.declare(tag.id, "rules", ("tags", i))
-        if tag.id not in given:
+        if tag.id not in given | lost:
             place = context.place("rules", ("tags", i, "id"))
             context.findings.add(place, "没有规则给出这个标记", tag.id, "在某条规则写 gives，或删去这个标记")
-    return tags
+    return tuple(tag for tag in tags if tag.id not in lost)
 
 
 def build_decisions(context: Context, scope: Scope, indicators: tuple[str, ...]) -> tuple[Decision, ...]:

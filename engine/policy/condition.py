@@ -5,7 +5,7 @@ Knows the vocabulary of conditions; must not know where the facts come from or h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any as Data
 
@@ -45,13 +45,28 @@ AS_OF = "as_of"
 
 
 class Findings:
-    """Collects problems, so that all are reported at once. ``place`` finds a path's spot in the files."""
+    """Collects problems, so that all are reported at once. ``place`` finds a path's spot in the files.
 
-    def __init__(self) -> None:
+    ``lost``: names whose declaration was left out, as it is broken itself; naming one is no problem of its own.
+    ``spoilt``: where something cannot be taken as it stands, so that nothing is to be concluded from what is around.
+    """
+
+    def __init__(self, lost: frozenset[str] = frozenset()) -> None:
+        self.lost = lost
         self.problems: list[Problem] = []
+        self.spoilt: list[Place] = []
 
-    def add(self, place: Place, what: str, value: object = "", instead: str = "") -> None:
+    def add(self, place: Place, what: str, value: object = "", instead: str = "", *, spoils: bool = True) -> None:
         self.problems.append(Problem(place, what, str(value), instead))
+        if spoils:
+            self.spoilt.append(place)
+
+    def unknown(self, place: Place, what: str, value: str, known: Iterable[str], *, spoils: bool = True) -> None:
+        """``value`` names a ``what`` that is not among ``known``."""
+        if value not in self.lost:
+            self.add(place, f"没有这个{what}", value, nearest(value, known), spoils=spoils)
+        elif spoils:
+            self.spoilt.append(place)
 
 
 @dataclass(frozen=True)
@@ -99,7 +114,7 @@ class ConditionReader:
     def _known(self, value: str, known: Sequence[str], path: Path, what: str) -> str | None:
         if value in known:
             return value
-        self._findings.add(self._place(path), f"没有这个{what}", value, nearest(str(value), known))
+        self._findings.unknown(self._place(path), what, str(value), known)
         return None
 
     def _standing(self, data: Mapping[str, Data], path: Path) -> Condition:

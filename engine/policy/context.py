@@ -14,15 +14,15 @@ from engine.months import Month
 from engine.policy.condition import ConditionReader, Findings, Path, Scope
 from engine.policy.model_tables import Column
 from engine.policy.parts import Parts
-from engine.problems import Place, nearest
+from engine.problems import Place
 
 
 class Context:
     """``ids`` remembers where each id of an item was declared, so that one used twice is reported."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, lost: frozenset[str] = frozenset()) -> None:
         self.parts = parts
-        self.findings = Findings()
+        self.findings = Findings(lost)
         self.ids: dict[str, Place] = {}
 
     def part(self, name: str) -> Mapping[str, Data]:
@@ -47,11 +47,11 @@ class Context:
         return reader.read(data, path)
 
     def known(self, value: str, known: Iterable[str], what: str, part: str, path: Path) -> bool:
-        """Whether ``value`` is one of ``known``; otherwise it is reported as an unknown ``what``."""
+        """Whether ``value`` is one of ``known``; otherwise it is reported as an unknown ``what`` and passed over."""
         names = tuple(known)
         if value in names:
             return True
-        self.findings.add(self.place(part, path), f"没有这个{what}", value, nearest(value, names))
+        self.findings.unknown(self.place(part, path), what, value, names, spoils=False)
         return False
 
     def all_known(

@@ -77,6 +77,21 @@ def check_parts(
         problems.extend(source.problems)
     roots = {part: source.root for part, source in sources.items() if source.root is not None}
     readable = "readings" in roots or "readings" not in sources
+    readings, wrong = check_form(folder, roots, schemas, chosen, readable=readable)
+    problems.extend(wrong)
+    if problems:
+        raise PolicyError(problems)
+    return put_in(folder, roots, readings)
+
+
+def check_form(
+    folder: Path, roots: Mapping[str, Node], schemas: Schemas, chosen: Mapping[str, str], *, readable: bool = True
+) -> tuple[Readings, list[Problem]]:
+    """The readings in ``roots`` (part name -> tree), and all that is wrong with the form of any part.
+
+    ``readable``: false where there is a file of readings that could not be read.
+    """
+    problems: list[Problem] = []
     readings = Readings()
     if readable:
         file = str(folder / "readings.yaml")
@@ -94,9 +109,7 @@ def check_parts(
         else:
             place = Place(str(folder / f"{part}.yaml"))
             problems.append(Problem(place, "没有这一部分的模式文件", f"{part}.schema.json"))
-    if problems:
-        raise PolicyError(problems)
-    return put_in(folder, roots, readings)
+    return readings, problems
 
 
 def put_in(folder: Path, roots: Mapping[str, Node], readings: Readings) -> Parts:

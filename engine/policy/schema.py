@@ -17,13 +17,16 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 from referencing import Registry, Resource
 
-from engine.policy.readings import Readings
+from engine.policy.readings import Readings, references
 from engine.policy.schema_messages import problems_of
 from engine.policy.source import Node, plain
 from engine.problems import Problem
 
 READING_REFERENCE = "common.schema.json#/$defs/readingReference"
 """The alternative that marks, in a schema's ``anyOf``, where a reading may stand in."""
+
+MOST_KNOWN = 256
+"""How many parts are remembered: a check that leaves broken pieces out looks at the others again and again."""
 
 _LIMITS = ("enum", "minimum", "maximum", "exclusiveMinimum", "format")
 
@@ -39,12 +42,24 @@ class Schemas:
         pairs = [(name, Resource.from_contents(contents)) for name, contents in self._contents.items()]
         self._registry: Registry[Any] = Registry().with_resources(pairs)
         self._formats = FormatChecker(formats=["date"])
+        self._known: dict[tuple[str, int], tuple[Node, Readings | None, tuple[Problem, ...]]] = {}
 
     def has(self, part: str) -> bool:
         return f"{part}.schema.json" in self._contents
 
     def problems(self, part: str, root: Node, readings: Readings) -> tuple[Problem, ...]:
         """All that is wrong with one part as written, references included. ``part`` must have a schema."""
+        key = part, id(root)
+        seen = self._known.get(key)
+        if seen is not None and seen[0] is root and seen[1] in (None, readings):
+            return seen[2]
+        found = self._problems(part, root, readings)
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[key] = root, readings if any(references(root)) else None, found
+        return found
+
+    def _problems(self, part: str, root: Node, readings: Readings) -> tuple[Problem, ...]:
         cls = self._validator_class(readings)
         validator = cls(self._contents[f"{part}.schema.json"], registry=self._registry, format_checker=self._formats)
         found: list[Problem] = []

@@ -83,6 +83,9 @@ def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
             if limit == "boolean" and value.lower() in ("yes", "no", "on", "off", "y", "n"):
                 example = "请写 true 或 false（yes、no、on、off 都只是文字）"
             return Problem(node.place, what, value, example)
+        case "anyOf" | "oneOf" if isinstance(node, MapNode) and all(_only_keys(branch) for branch in limit):
+            ways = "；或 ".join("、".join(branch["required"]) for branch in limit)
+            return Problem(node.place, "缺少键，或写了不能同写的键", value, f"只写其中一种：{ways}")
         case "anyOf" | "oneOf":
             allowed = [item for branch in limit for item in branch.get("enum", [])]
             kinds = [branch for branch in limit if "enum" not in branch]
@@ -138,6 +141,11 @@ def _kinds(schemas: Iterable[Mapping[str, Any]]) -> str:
         kinds = schema.get("type", [])
         names += [_TYPES[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds)]
     return "或".join(dict.fromkeys(names))
+
+
+def _only_keys(branch: Mapping[str, Any]) -> bool:
+    """Whether an alternative says nothing but which keys go together."""
+    return "required" in branch and set(branch) <= {"required", "not"}
 
 
 def _form(schema: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ Reads the valid files once; knows nothing of what is changed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine.cases.reading import read_cases
@@ -30,8 +31,12 @@ class Bench:
 
     def check(self, file: str, text: str) -> tuple[Finding, ...]:
         """The findings when ``file`` has this text."""
-        changed = read_bytes(text.encode(), str(POLICY / file))
-        sources = {**self._sources, Path(file).stem: changed}
+        return self.check_all({file: text})
+
+    def check_all(self, texts: Mapping[str, str]) -> tuple[Finding, ...]:
+        """The findings when the files have these texts."""
+        changed = {Path(file).stem: read_bytes(text.encode(), str(POLICY / file)) for file, text in texts.items()}
+        sources = {**self._sources, **changed}
         return check_sources(POLICY, sources, self._schemas, (), self._effort, self._cases)
 
     def same(self, file: str, text: str) -> bool:
