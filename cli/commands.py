@@ -14,6 +14,7 @@ import typer
 import cli.commands_check  # puts its command into the group
 import cli.commands_diff
 import cli.commands_impact
+import cli.commands_import
 import cli.commands_publish
 import cli.commands_revise
 import cli.commands_runs

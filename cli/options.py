@@ -44,8 +44,8 @@ class CommandError(Exception):
     """What was typed cannot be carried out; the message says why and what to type instead."""
 
 
-def as_time(text: str | None) -> dt.datetime | None:
-    """The local time typed after ``--as-of``; a day alone is its first instant. Raises CommandError."""
+def as_time(text: str | None, name: str = "--as-of") -> dt.datetime | None:
+    """The local time typed after the option ``name``; a day alone is its first instant. Raises CommandError."""
     if text is None:
         return None
     match = _TIME.fullmatch(text.strip())
@@ -55,7 +55,7 @@ def as_time(text: str | None) -> dt.datetime | None:
         year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
         return dt.datetime(year, month, day, hour, minute, second)
     except ValueError:
-        raise CommandError(f"--as-of 的时间看不懂：{clip(text)}。写成 2026-11-23 或 '2026-11-23 08:30:00'") from None
+        raise CommandError(f"{name} 的时间看不懂：{clip(text)}。写成 2026-11-23 或 '2026-11-23 08:30:00'") from None
 
 
 def as_choices(pairs: Iterable[str] | None) -> dict[str, str]:
