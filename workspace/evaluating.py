@@ -27,6 +27,7 @@ from workspace.opening import Workspace
 from workspace.published_months import Known, known_at
 from workspace.receipts import PARQUET, Publication
 from workspace.state import Source
+from workspace.trouble import told
 
 Choosing = Callable[[Request], Choice]
 
@@ -89,7 +90,8 @@ def evaluating(
 
     Raises InputError and PolicyError.
     """
-    with given.workspace.objects.scratch_folder() as scratch:
+    objects = given.workspace.objects
+    with objects.scratch_folder() as scratch, told(objects.layout.scratch):
         asked = replace(request, data=_Folders(given, scratch), spill=scratch / "spilled")
         choice = choosing(asked)
         try:

@@ -18,6 +18,7 @@ from engine.conditions import Choice, Comparison, Element, Fact, State, Tag, fac
 from engine.decisions.wire import fact_to_json
 from engine.firings import ORDER, UNDECLARED, numbered, placed_by
 from engine.intake import sql
+from engine.intake.sources import literal
 from engine.lookups import AskedGroup
 from engine.months import Month
 from engine.obligations import ObligationSql, combinations
@@ -171,7 +172,7 @@ def _orders(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
 
 def scan(path: Path) -> exp.Table:
     """The file with the numbers of every order, to select from."""
-    return exp.Table(this=sql.call("read_parquet", sql.text(str(path))))
+    return exp.Table(this=sql.call("read_parquet", sql.text(literal(path))))
 
 
 def order_column() -> exp.Column:

@@ -1,12 +1,13 @@
 """What files and databases refuse, as problems in Chinese with what to do.
 
-Knows error codes of the operating system, SQLite and PostgreSQL; must not know what was being done. Only refusals of
-the surroundings are told here; a mistake of the program stays the error it is.
+Knows error codes of the operating system, SQLite and PostgreSQL, and DuckDB's words; must not know what was being done.
+Only refusals of the surroundings are told here; a mistake of the program stays the error it is.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,6 +86,22 @@ def told(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise InputError([file_problem(error, place)]) from None
+    except Exception as error:
+        problem = _duckdb(error, place)
+        if problem is None:
+            raise
+        raise InputError([problem]) from None
+
+
+def _duckdb(error: Exception, place: Path) -> Problem | None:
+    """Why DuckDB could not write a file, or put aside what does not fit into memory: its errors hold the system's words
+    but not its code. None for any other error."""
+    if type(error).__module__ not in ("duckdb", "_duckdb"):
+        return None
+    said = str(error)
+    full = errno.ENOSPC if "failed to offload data block" in said else None
+    code = next((code for code in _OS if os.strerror(code) in said), full)
+    return None if code is None else file_problem(OSError(code, os.strerror(code)), place)
 
 
 def _postgres(error: Any) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.choosing import Request
+from engine.intake.sources import literal
 from engine.intake.take_in import connect
 from tests.running import GOLDEN, GOLDEN_AS_OF, SCHEMAS
 from tests.workspace.making import AT, BY
@@ -62,13 +63,14 @@ def snapshot(workspace: Workspace, file: Path, table: str, exported: dt.datetime
     exclude = f"EXCLUDE ({', '.join(personal)})" if personal else ""
     with workspace.objects.scratch_folder() as scratch, connect() as connection:
         path = scratch / "snapshot.parquet"
+        source, target = (str(one).replace("'", "''") for one in (file, path))
         connection.execute(
             f"COPY (SELECT * {exclude}, '{file.name}' AS _file, '' AS _sheet, row_number() OVER () AS _record, "
             f"TIMESTAMP '{exported}' AS _exported, NULL::TIMESTAMP AS _event "
-            f"FROM read_csv('{file}', all_varchar = true, nullstr = '', delim = ',', quote = '\"', header = true)) "
-            f"TO '{path}' (FORMAT parquet)"
+            f"FROM read_csv('{source}', all_varchar = true, nullstr = '', delim = ',', quote = '\"', header = true)) "
+            f"TO '{target}' (FORMAT parquet)"
         )
-        counted = connection.execute(f"SELECT count(*) FROM '{path}'").fetchone()
+        counted = connection.execute("SELECT count(*) FROM read_parquet(?)", [literal(path)]).fetchone()
         assert counted is not None
         digest = workspace.objects.put_file(path, PARQUET)
     return Part(
