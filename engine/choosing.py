@@ -14,10 +14,11 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
+from engine.databases import Database, Holder, database_of
 from engine.facts import ORDERS, month_index
 from engine.intake import connect
 from engine.intake.found import Intake
-from engine.intake.take_in import take_in
+from engine.intake.take_in import Elsewhere, take_in
 from engine.months import Month
 from engine.policy.build import load_policy
 from engine.policy.model import Policy
@@ -37,7 +38,8 @@ class Request:
     ``released`` holds the versions chosen by date, ``examples`` those found only by name; ``policy`` names a version
     or its folder. ``chosen``: reading to option. ``as_of`` is local to the policy; without it, ``now`` (with a zone)
     is taken. ``cache``: folder for compiled tables. ``time_limit`` in seconds for asking the rule engine. ``memory``
-    bounds the database, like ``1GB``; ``spill`` is the folder for what does not fit in it.
+    bounds the database, like ``1GB``; ``spill`` is the folder for what does not fit in it. ``elsewhere`` opens the
+    database that reads and holds the orders where that is not DuckDB, one for each reading.
     """
 
     data: Data
@@ -52,15 +54,21 @@ class Request:
     time_limit: float = 60.0
     memory: str | None = None
     spill: Path | None = None
+    elsewhere: Callable[[], Elsewhere] | None = None
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A version, the orders read by it, and the connection that holds them."""
+    """A version, the orders read by it, and what holds them: ``database``, else the connection."""
 
     policy: Policy
     intake: Intake
     connection: duckdb.DuckDBPyConnection = field(repr=False, compare=False)
+    database: Database | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def orders_in(self) -> Holder:
+        return self.database or self.connection
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def choose(request: Request, progress: Progress | None = None) -> Choice:
     if not versions:
         raise InputError([Problem(Place(str(request.released)), "没有任何政策版本", "", "用 --policy 指明版本")])
     tried = _first_readable(request, versions, progress)
-    months = months_received(tried.policy, tried.intake, tried.connection)
+    months = months_received(tried.policy, tried.intake, tried.orders_in)
     if not months:
         what = "没有一张可用的工单，无法按接单时间确定版本"
         raise InputError([Problem(Place(tried.policy.orders.file), what, "", "检查数据，或用 --policy 指明版本")])
@@ -127,17 +135,18 @@ def _take(request: Request, folder: Path, progress: Progress | None, like: Taken
     """Read the orders by the version in ``folder``; those of ``like`` serve again where the fields are the same."""
     policy = load_policy(folder, request.schemas, request.chosen)
     if like is not None and policy.tables == like.policy.tables:
-        return Taken(policy, like.intake, like.connection)
+        return Taken(policy, like.intake, like.connection, like.database)
     data = request.data if isinstance(request.data, Path) else request.data(policy.tables)
     connection = connect(memory_limit=request.memory)
     if request.spill is not None:
         connection.execute("SET temp_directory = ?", [str(request.spill)])
-    return Taken(policy, take_in(policy.tables, data, connection, progress), connection)
+    elsewhere = None if request.elsewhere is None else request.elsewhere()
+    return Taken(policy, take_in(policy.tables, data, connection, progress, elsewhere), connection, elsewhere)
 
 
-def months_received(policy: Policy, intake: Intake, connection: duckdb.DuckDBPyConnection) -> tuple[Month, ...]:
+def months_received(policy: Policy, intake: Intake, held: Holder) -> tuple[Month, ...]:
     """The months in which the orders are dated."""
     dated = month_index([policy.orders.dated_by or ""], policy.window)
     orders = exp.alias_(exp.to_table(intake.relation, quoted=True), ORDERS, table=True)
-    found = connection.execute(exp.select(dated).distinct().from_(orders).sql(dialect="duckdb")).fetchall()
+    found = database_of(held).distinct(exp.select(dated).from_(orders))
     return tuple(sorted(Month(index) for (index,) in found if index is not None))

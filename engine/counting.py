@@ -9,15 +9,14 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-import duckdb
-
 from engine.compiled import CompiledPolicy
+from engine.databases import Holder, database_of
 from engine.decisions.compile import decide_found
 from engine.decisions.questions import Combination, Group
 from engine.decisions.tables import DecisionTable
 from engine.facts import Row
 from engine.intake.found import Intake
-from engine.lookups import Answers, DuckDB, look_up
+from engine.lookups import Answers, look_up
 from engine.measures import Measures
 from engine.months import Month
 from engine.policy.model import Policy
@@ -29,13 +28,13 @@ from engine.tallies import Tallies, tally
 def score(
     compiled: CompiledPolicy,
     intake: Intake,
-    connection: duckdb.DuckDBPyConnection,
+    held: Holder,
     as_of: dt.datetime,
     time_limit: float,
 ) -> Scorer:
     """Count the orders and make ready to score any unit in any month."""
-    answers = counting(compiled, intake, connection, as_of, time_limit)
-    tallies = tally(compiled.policy, answers, connection)
+    answers = counting(compiled, intake, held, as_of, time_limit)
+    tallies = tally(compiled.policy, answers, held)
     return scorer(compiled.policy, tallies, intake)
 
 
@@ -59,14 +58,14 @@ def scorer(policy: Policy, tallies: Tallies, intake: Intake) -> Scorer:
 def counting(
     compiled: CompiledPolicy,
     intake: Intake,
-    connection: duckdb.DuckDBPyConnection,
+    held: Holder,
     as_of: dt.datetime,
     time_limit: float,
 ) -> Answers:
     """The orders joined with what the counts ask of each."""
     row = Row({item.id: item for item in compiled.policy.orders.columns}, as_of)
     decide, lists = decider(time_limit), intake.lists
-    return look_up(DuckDB(connection), intake.relation, row, compiled.counting, decide, "counting_", lists)
+    return look_up(database_of(held), intake.relation, row, compiled.counting, decide, "counting_", lists)
 
 
 def records(policy: Policy, intake: Intake) -> Mapping[Recorded, Mapping[tuple[str, Month], tuple[Fraction, ...]]]:

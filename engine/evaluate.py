@@ -80,13 +80,14 @@ def evaluate_taken(
         say("正在编译规则…")
         compiled = compile_policy(policy, cache=request.cache, time_limit=request.time_limit)
     say("正在统计…")
-    scorer = score(compiled, taken.intake, taken.connection, as_of, request.time_limit)
+    scorer = score(compiled, taken.intake, taken.orders_in, as_of, request.time_limit)
     months = monthly(policy, scorer, as_of)
     gates = gates_of(compiled, taken.intake)
     if any(decision.hit == "unique" for decision in policy.decisions):
         relation, decide = taken.intake.relation, decider(request.time_limit)
-        refuse_overlaps(detail(compiled, taken.connection, relation, as_of, decide))
-    return conclude(compiled, taken.intake, taken.connection, as_of, scorer, months, gates)
+        refuse_overlaps(detail(compiled, taken.orders_in, relation, as_of, decide))
+    concluded = conclude(compiled, taken.intake, taken.connection, as_of, scorer, months, gates)
+    return replace(concluded, database=taken.database)
 
 
 def gates_of(compiled: CompiledPolicy, intake: Intake) -> Gates:
@@ -192,9 +193,9 @@ def order_details(evaluation: Evaluation, time_limit: float = 60.0) -> tuple[Det
 def order_detail(evaluation: Evaluation, time_limit: float = 60.0) -> Detail:
     """Every order joined with what the rule engine says of it, by the version of ``evaluation`` alone."""
     relation = evaluation.intake.relation
-    return detail(evaluation.compiled, evaluation.connection, relation, evaluation.as_of, decider(time_limit))
+    return detail(evaluation.compiled, evaluation.orders_in, relation, evaluation.as_of, decider(time_limit))
 
 
 def order_counting(evaluation: Evaluation, time_limit: float = 60.0) -> Answers:
     """The orders joined with what the counts ask of each, by one version."""
-    return counting(evaluation.compiled, evaluation.intake, evaluation.connection, evaluation.as_of, time_limit)
+    return counting(evaluation.compiled, evaluation.intake, evaluation.orders_in, evaluation.as_of, time_limit)

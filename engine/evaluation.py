@@ -13,6 +13,7 @@ import duckdb
 
 from engine.compiled import CompiledPolicy
 from engine.consequences import Considered
+from engine.databases import Database, Holder
 from engine.gates import GateState
 from engine.intake.found import Intake
 from engine.months import Month
@@ -47,6 +48,12 @@ class Evaluation:
     bases: Mapping[str, Evaluation] = field(default_factory=dict, compare=False)
     published: Mapping[Month, Published] = field(default_factory=dict)
     computed: Evaluation | None = field(default=None, repr=False, compare=False)
+    database: Database | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def orders_in(self) -> Holder:
+        """What holds the orders: ``database``, else the connection."""
+        return self.database or self.connection
 
     def at(self, month: Month) -> Evaluation:
         """The evaluation by the version that governs ``month``."""

@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
-import duckdb
 from sqlglot import exp
 
 from engine.compiled import Decided
 from engine.conditions import NO, YES, Element, Tag
+from engine.databases import Database
 from engine.decisions.questions import Combination, Group, Question
 from engine.decisions.tables import DecisionTable
 from engine.facts import ORDERS, Row, column, fact_sql, is_boolean, place_sql
@@ -76,34 +75,6 @@ class Answers:
     def tag(self, name: str) -> exp.Expr:
         """True for an order to which some rule gave the tag."""
         return exp.paren(exp.or_(*(given.copy() for given in self.given.get(name, [exp.false()]))))
-
-
-class Database(Protocol):
-    """What look-ups need of a database."""
-
-    def distinct(self, query: exp.Select) -> list[tuple[str | bool, ...]]: ...
-
-    def store(
-        self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[str | bool | int, ...]]
-    ) -> None: ...
-
-
-@dataclass(frozen=True)
-class DuckDB:
-    """Look-ups as temporary tables of a DuckDB connection."""
-
-    connection: duckdb.DuckDBPyConnection
-
-    def distinct(self, query: exp.Select) -> list[tuple[str | bool, ...]]:
-        return self.connection.execute(query.distinct(copy=False).sql(dialect="duckdb", copy=False)).fetchall()
-
-    def store(
-        self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[str | bool | int, ...]]
-    ) -> None:
-        """Replace temporary table ``name`` (columns as name and SQL type)."""
-        unnested = ", ".join(f"unnest(${i + 1}::{type}[]) AS {id}" for i, (id, type) in enumerate(columns))
-        values = [[row[i] for row in rows] for i in range(len(columns))]
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {unnested}", values)
 
 
 def look_up(

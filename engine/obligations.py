@@ -14,8 +14,9 @@ from sqlglot import exp
 
 from engine.calendars import WorkCalendar
 from engine.compiled import CompiledPolicy, outcome
+from engine.databases import Database
 from engine.facts import Row, column, first_filled, timestamp
-from engine.lookups import Answers, Database
+from engine.lookups import Answers
 from engine.policy.model_orders import Clock, ClockDeadline, DoneByEvent, Obligation
 from engine.questions import applies_id, done_id
 

@@ -15,14 +15,13 @@ import duckdb
 from sqlglot import exp
 
 from engine.compiled import CompiledPolicy
+from engine.databases import Database, DuckDB, Holder, database_of
 from engine.facts import Row, column, timestamp
-from engine.lookups import Answers, DecideFound, DuckDB, look_up
+from engine.lookups import Answers, DecideFound, look_up
 from engine.obligations import ObligationSql, obligations_sql
 from engine.policy.model_orders import Rule
 from engine.problems import InputError, Place, PolicyError, Problem
 from engine.tallies import MissedLookUpError
-
-BATCH = 10_000
 
 
 @dataclass(frozen=True)
@@ -46,11 +45,17 @@ class Detail:
     before ``until``, where these are given."""
 
     compiled: CompiledPolicy
-    connection: duckdb.DuckDBPyConnection
+    database: Database
     answers: Answers
     obligations: tuple[ObligationSql, ...]
     since: dt.datetime | None = None
     until: dt.datetime | None = None
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """Where the orders are, for what is only asked of orders in DuckDB."""
+        assert isinstance(self.database, DuckDB)
+        return self.database.connection
 
     @property
     def source(self) -> exp.Select:
@@ -74,16 +79,16 @@ class Detail:
 
 def detail(
     compiled: CompiledPolicy,
-    connection: duckdb.DuckDBPyConnection,
+    held: Holder,
     relation: str,
     as_of: dt.datetime,
     decide_found: DecideFound,
 ) -> Detail:
     """Join every rule's and obligation's answer to the orders in ``relation``."""
-    database = DuckDB(connection)
+    database = database_of(held)
     row = Row({item.id: item for item in compiled.policy.orders.columns}, as_of)
     answers = look_up(database, relation, row, compiled.detail, decide_found, "detail_")
-    return Detail(compiled, connection, answers, obligations_sql(compiled, answers, database, row))
+    return Detail(compiled, database, answers, obligations_sql(compiled, answers, database, row))
 
 
 def results(found: Detail, progress: Callable[[int], None] | None = None) -> Iterator[OrderResult]:
@@ -100,10 +105,9 @@ def results(found: Detail, progress: Callable[[int], None] | None = None) -> Ite
         *(found.answers.answer[rule.id].copy() for rule in rules),
         *states,
     ).order_by(exp.column("id"))
-    cursor = found.connection.execute(query.sql(dialect="duckdb"))
     obligations = [item.obligation.id for item in found.obligations]
     given = 0
-    while batch := cursor.fetchmany(BATCH):
+    for batch in found.database.batches(query):
         for order, missed, *rest in batch:
             if missed:
                 raise MissedLookUpError(str(order))
@@ -127,7 +131,7 @@ def refuse_overlaps(found: Detail) -> None:
             together = exp.Add(this=together, expression=one)
         several = exp.GT(this=together, expression=exp.Literal.number(1))
         query = found.answers.source.select(found.order_id, *held).where(several).order_by(found.order_id).limit(1)
-        for order, *bits in found.connection.execute(query.sql(dialect="duckdb")).fetchall():
+        for order, *bits in found.database.rows(query):
             ids = "、".join(rule.id for rule, bit in zip(decision.rules, bits, strict=True) if bit)
             place = found.compiled.policy.places[decision.id]
             what = f"“{decision.title}”只能有一条规则成立，工单 {order} 却有几条"
@@ -146,7 +150,7 @@ def refuse_undeclared(found: Detail) -> None:
             .order_by(found.order_id)
             .limit(1)
         )
-        for order, start in found.connection.execute(query.sql(dialect="duckdb")).fetchall():
+        for order, start in found.database.rows(query):
             what = f"“{item.obligation.title}”的期限要用到日历未声明的年份（如工单 {order}，自 {start} 起）"
             problems.append(Problem(Place("calendar.yaml"), what, "", "在日历里补上该年的放假调休安排"))
     if problems:

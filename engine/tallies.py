@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import duckdb
 from sqlglot import exp
 
+from engine.databases import Database, Holder, database_of
 from engine.facts import column, month_index
 from engine.lookups import Answers
 from engine.months import Month, Window
@@ -123,7 +123,7 @@ def _sum(name: str) -> exp.Expr:
     return exp.cast(exp.Sum(this=column(name, "g")), exp.DataType.Type.BIGINT)
 
 
-def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnection) -> Tallies:
+def tally(policy: Policy, answers: Answers, held: Holder) -> Tallies:
     """Run the query and keep the months of the cycle. Raises MissedLookUpError."""
     placed = events(policy)
     distinct = tuple(dict.fromkeys(placed.values()))
@@ -131,7 +131,8 @@ def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnectio
     asked = [
         [(id, sums.index(answers.answer[id])) for id, fields in placed.items() if fields == event] for event in distinct
     ]
-    rows = connection.execute(tally_query(policy, answers).sql(dialect="duckdb", copy=False)).fetchall()
+    database = database_of(held)
+    rows = database.rows(tally_query(policy, answers))
     counts: dict[str, dict[tuple[str, Month], int]] = {id: {} for id in placed}
     months = {month.index: month for month in policy.first.through(policy.last)}
     units: set[str] = set()
@@ -145,14 +146,13 @@ def tally(policy: Policy, answers: Answers, connection: duckdb.DuckDBPyConnectio
         for id, place in asked[event]:
             if numbers[place]:
                 counts[id][key] = numbers[place]
-    missed = _orders(answers, connection) - found
+    missed = _orders(answers, database) - found
     if missed:
         raise MissedLookUpError(f"{missed}")
     return Tallies(counts, tuple(sorted(units)))
 
 
-def _orders(answers: Answers, connection: duckdb.DuckDBPyConnection) -> int:
+def _orders(answers: Answers, database: Database) -> int:
     every = exp.select(exp.Count(this=exp.Star())).from_(answers.orders.copy())
-    row = connection.execute(every.sql(dialect="duckdb")).fetchone()
-    assert row is not None
-    return int(row[0])
+    ((number,),) = database.rows(every)
+    return int(number)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-import duckdb
 from sqlglot import exp
 
+from engine import databases
+from engine.databases import Database
 from engine.intake import casts, sql
 from engine.intake.cells import Cell, empty
 from engine.intake.sources import Scan
@@ -20,7 +21,7 @@ from engine.policy.model_tables import Table
 FILE, RECORD = "_file", "_record"
 RAW = "_raw"
 # Rows are stored in the order of the file, a CSV's header as row 0: there, the row is the record number.
-ROW = exp.column("rowid")
+ROW = exp.column(databases.ROW)
 _NAMED = 5
 
 
@@ -44,7 +45,7 @@ class Breach:
 class Store:
     """The table ``name`` that holds every row of a scan, broken ones with their raw cells in RAW."""
 
-    connection: duckdb.DuckDBPyConnection
+    database: Database
     scan: Scan
     name: str
     cells: tuple[Cell, ...]
@@ -56,9 +57,8 @@ class Store:
     def counts(self) -> tuple[int, int]:
         """How many rows there are, and how many are marked."""
         both: list[E] = [exp.Count(this=exp.Star()), exp.Count(this=sql.column(RAW))]
-        found = self.connection.execute(sql.render(sql.select(both, self.table))).fetchone()
-        assert found is not None
-        return int(found[0]), int(found[1])
+        ((rows, marked),) = self.database.rows(sql.select(both, self.table))
+        return int(rows), int(marked)
 
     def origin(self, rows: Collection[int]) -> dict[int, tuple[str, int, str]]:
         """File, record and key of the given rows."""
@@ -68,7 +68,7 @@ class Store:
         place = [sql.column(FILE), sql.column(RECORD)] if self.scan.place else []
         query = sql.select([ROW.copy(), *place, *key], self.table, sql.given_rows())
         found = {}
-        for row, *rest in self.connection.execute(sql.render(query), [sorted(rows)]).fetchall():
+        for row, *rest in self.database.rows(query, [sorted(rows)]):
             file, record = (self._short(rest[0]), rest[1]) if self.scan.place else (self.scan.source.name, row)
             found[row] = (file, record, "、".join(value or "" for value in rest[len(place) :]))
         return found
@@ -141,7 +141,7 @@ def of_marked(store: Store) -> Iterator[Breach]:
     # Where a condition is null, an unreadable value is the reason, and is reported as such.
     holds = [exp.Is(this=exp.Paren(this=condition), expression=exp.true()) for *_, condition in tests]
     query = sql.select([sql.column("row"), *texts, *holds], again)
-    for row, *rest in store.connection.execute(sql.render(query)).fetchall():
+    for row, *rest in store.database.rows(query):
         shown, held = rest[: len(cells)], rest[len(cells) :]
         for (code, at, other, _), broken in zip(tests, held, strict=True):
             if broken:
@@ -165,7 +165,7 @@ def written(store: Store, rows: Collection[int], beside: Sequence[str]) -> dict[
     query = sql.select([ROW.copy(), *cells, *(sql.column(name) for name in beside)], store.table, sql.given_rows())
     return {
         row: {name: text for name, text in zip(names, texts, strict=True) if text}
-        for row, *texts in store.connection.execute(sql.render(query), [sorted(rows)]).fetchall()
+        for row, *texts in store.database.rows(query, [sorted(rows)])
     }
 
 
@@ -183,7 +183,7 @@ def of_doubled(store: Store) -> Iterator[Breach]:
     texts = [sql.cast(sql.column(id), "VARCHAR") for id in key]
     query = sql.select([ROW.copy(), *texts], store.table, exp.In(this=one, query=exp.Subquery(this=shared)))
     found: dict[tuple[str, ...], list[int]] = {}
-    for row, *parts in store.connection.execute(sql.render(query)).fetchall():
+    for row, *parts in store.database.rows(query):
         found.setdefault(tuple(parts), []).append(row)
     origin = store.origin([row for rows in found.values() for row in rows])
     for shared_key, rows in found.items():

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import duckdb
 from sqlglot import exp
 
+from engine.databases import Database
 from engine.intake import breaches, casts, in_order, prepared, sql
 from engine.intake.breaches import FILE, RAW, RECORD, ROW, Breach, Store
 from engine.intake.cells import Cell, raw_of
@@ -45,7 +45,7 @@ def read_columns(table: Table) -> tuple[Column, ...]:
 
 
 def check(
-    connection: duckdb.DuckDBPyConnection,
+    database: Database,
     scan: Scan,
     names: Mapping[str, tuple[str, ...]],
     relation: str,
@@ -57,24 +57,23 @@ def check(
 
     ``names`` gives the keys of the tables that references point to. ``beside`` are columns of the relation that are
     carried along unchecked, as expressions over the scan. ``written``: give the cells of the rows that are taken out.
-    Raises duckdb.Error when the file cannot be scanned as it is, and OutOfOrderError when its records cannot be
+    Raises the database's error when the file cannot be scanned as it is, and OutOfOrderError when its records cannot be
     numbered.
     """
     cells = [
         Cell(column, sql.column(f"r{index}"), scan.columns[column.id][1], names.get(column.table or ""))
         for index, column in enumerate(read_columns(scan.source.table))
     ]
-    store = Store(connection, scan, f"{relation}__all", tuple(cells))
-    reading = sql.render(sql.create("TABLE", store.name, passing(scan, cells, beside)))
+    store = Store(database, scan, f"{relation}__all", tuple(cells))
+    reading = passing(scan, cells, beside)
     if scan.text is None:
-        connection.execute(reading)
+        database.keep(store.name, reading)
     else:
         with ThreadPoolExecutor(1) as pool:
             lines = pool.submit(in_order.landmarks, scan.text.path)
-            connection.execute(reading)
+            database.keep(store.name, reading)
         in_order.verify(store, lines.result())
-        header = exp.EQ(this=ROW.copy(), expression=exp.Literal.number(0))
-        connection.execute(sql.render(exp.delete(sql.name(store.name), where=header)))
+        database.remove(store.name, exp.EQ(this=ROW.copy(), expression=exp.Literal.number(0)))  # the header
     rows, marked = store.counts()
     spoilt = {(flaw.record, flaw.column) for flaw in scan.flaws}
     found = [
@@ -87,7 +86,7 @@ def check(
     origin = store.origin({breach.row for breach in found})
     cells_of = breaches.written(store, origin, tuple(beside or ())) if written and origin else {}
     if origin:
-        connection.execute(sql.render(exp.delete(sql.name(store.name), where=sql.given_rows())), [list(origin)])
+        database.remove(store.name, sql.given_rows(), [list(origin)])
     _view(store, relation, beside or {})
     ordered = tuple(sorted(set(found), key=lambda breach: (breach.row, breach.column, breach.code)))
     columns = tuple(cell.column for cell in cells)
@@ -134,5 +133,4 @@ def _view(store: Store, relation: str, beside: Iterable[str]) -> None:
     columns.append(sql.alias(sql.column(RECORD) if numbered else ROW.copy(), RECORD))
     columns += [sql.column(name) for name in beside]
     columns += prepared.prepared(cell.column for cell in store.cells)
-    query = sql.select(columns, exp.Table(this=sql.name(store.name)))
-    store.connection.execute(sql.render(sql.create("VIEW", relation, query)))
+    store.database.view(relation, sql.select(columns, exp.Table(this=sql.name(store.name))))

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-import duckdb
 from sqlglot import exp
 
+from engine.databases import Database
 from engine.intake import sql
 from engine.intake.cells import JOIN
 from engine.intake.found import Remark, Row
@@ -34,18 +34,18 @@ def granted(tables: Iterable[Table], rows: Mapping[TableId, tuple[Row, ...]]) ->
     return found
 
 
-def grant(connection: duckdb.DuckDBPyConnection, orders: Table, relation: str, given: Granted) -> Iterator[Remark]:
+def grant(database: Database, orders: Table, relation: str, given: Granted) -> Iterator[Remark]:
     """Adds to the lists of the orders in the table ``relation``; yields what is to be remarked."""
     key = sql.column(orders.key[0])
     for name, values in given.items():
         column, known = orders.column(name), sorted(values)
         query = sql.select([key.copy(), sql.column(name)], exp.Table(this=sql.name(relation)), _among(key))
-        now = dict(connection.execute(sql.render(query), [known]).fetchall())
+        now: dict[str, str | None] = dict(database.rows(query, [known]))
         lists = {
             order: {*(held or "").split(JOIN), *values[order]} for order, held in now.items()
         }  # in declared order, as a list that was read
         written = [JOIN.join(value for value in column.choices if value in held) for held in lists.values()]
-        connection.execute(sql.render(_update(relation, key, name)), [list(lists), written])
+        database.change(relation, orders.key[0], name, dict(zip(lists, written, strict=True)))
         unknown = [order for order in known if order not in now]
         if unknown:
             what = f"给予“{name}”的工单不在可用的工单里，未使用"
@@ -55,16 +55,3 @@ def grant(connection: duckdb.DuckDBPyConnection, orders: Table, relation: str, g
 def _among(key: exp.Column) -> exp.In:
     listed = exp.Select(expressions=[sql.call("unnest", exp.Placeholder())])
     return exp.In(this=key.copy(), query=exp.Subquery(this=listed))
-
-
-def _update(relation: str, key: exp.Column, name: str) -> exp.Update:
-    """Rows of the table keep their place: only text is changed."""
-    pairs = [sql.alias(sql.call("unnest", exp.Placeholder()), each) for each in ("of", "to")]
-    given = exp.Subquery(this=exp.Select(expressions=pairs), alias=exp.TableAlias(this=sql.name("given")))
-    matching = exp.EQ(this=key.copy(), expression=exp.column("of", table="given", quoted=True))
-    return exp.Update(
-        this=exp.Table(this=sql.name(relation)),
-        expressions=[exp.EQ(this=sql.column(name), expression=exp.column("to", table="given", quoted=True))],
-        from_=exp.From(this=given),
-        where=exp.Where(this=matching),
-    )

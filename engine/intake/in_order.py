@@ -81,9 +81,7 @@ def verify(store: Store, found: Landmarks | None) -> None:
         for number, cells in found.cells.items()
     }
     query = sql.select([ROW.copy(), *(sql.column(column.id) for column in columns)], store.table, sql.given_rows())
-    held = {
-        row: list(values) for row, *values in store.connection.execute(sql.render(query), [list(wanted)]).fetchall()
-    }
+    held = {row: list(values) for row, *values in store.database.rows(query, [list(wanted)])}
     if held != wanted:
         raise OutOfOrderError
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from engine.databases import Holder, database_of
 from engine.intake import sources
 from engine.intake.checks import Checked, check
 from engine.intake.in_order import OutOfOrderError
@@ -23,7 +24,7 @@ Beside = Callable[[Scan], Mapping[str, E]]
 
 
 def checked(
-    connection: duckdb.DuckDBPyConnection,
+    held: Holder,
     scan: Scan,
     names: Mapping[str, tuple[str, ...]],
     scratch: Path,
@@ -35,17 +36,17 @@ def checked(
 
     Raises InputError, in which nothing of the file is repeated: it may be personal.
     """
-    source = scan.source
+    database, source = database_of(held), scan.source
     relation = f"intake_{source.table.id}"
     path = Place(str(source.paths[0]))
     try:
         try:
-            found = check(connection, scan, names, relation, beside(scan) if beside else None, written=written)
+            found = check(database, scan, names, relation, beside(scan) if beside else None, written=written)
         except (duckdb.InvalidInputException, OutOfOrderError):
             if source.format != "csv":
                 raise
             scan = sources.reopen(source, scratch, tuple(scan.also))
-            found = check(connection, scan, names, relation, beside(scan) if beside else None, written=written)
+            found = check(database, scan, names, relation, beside(scan) if beside else None, written=written)
     except OutOfOrderError as error:
         what = "读入后的记录与文件中的次序不符，无法给出记录号"
         raise InputError([Problem(path, what, instead="请再运行一次；仍然如此请报告这个问题")]) from error

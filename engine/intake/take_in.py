@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 from sqlglot import exp
 
+from engine.databases import Database, Holder, database_of
 from engine.intake import files, grants, plain, reading, sources, sql, typed
 from engine.intake.breaches import RECORD
 from engine.intake.checks import Checked
@@ -49,13 +51,27 @@ def connect(memory_limit: str | None = None, threads: int | None = None) -> duck
     return connection
 
 
+class Elsewhere(Database, Protocol):
+    """A database other than DuckDB that reads the orders by itself."""
+
+    def scan(self, scan: Scan) -> Scan:
+        """The same orders as this database reads them. Raises InputError for what it cannot read alike."""
+        ...
+
+    def parquet(self, paths: Sequence[Path]) -> E:
+        """The relation of such files."""
+        ...
+
+
 def take_in(
     tables: tuple[Table, ...],
     folder: Path,
     connection: duckdb.DuckDBPyConnection,
     progress: Callable[[str], None] | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Intake:
-    """Reads the files of ``folder``; see ``Intake``.
+    """Reads the files of ``folder``; see ``Intake``. The orders are read and held ``elsewhere`` where that is given,
+    small tables by ``connection``.
 
     Raises InputError for what keeps anything from being evaluated: files, headers, and every breach in a table other
     than the orders (a wrong reference table must not rank anybody). Broken orders are set aside instead.
@@ -63,7 +79,7 @@ def take_in(
     say = progress or (lambda _: None)
     found = files.find(tables, folder)
     with tempfile.TemporaryDirectory() as scratch:
-        return _Reading(tables, folder, found, connection, Path(scratch), say).intake()
+        return _Reading(tables, folder, found, connection, Path(scratch), say, elsewhere).intake()
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,11 @@ class _Reading:
     connection: duckdb.DuckDBPyConnection
     scratch: Path
     say: Callable[[str], None]
+    elsewhere: Elsewhere | None
+
+    @property
+    def orders_in(self) -> Database:
+        return self.elsewhere or database_of(self.connection)
 
     def intake(self) -> Intake:
         """Text is hashed while it is read, which keeps every core busy anyway; checked orders only when asked for."""
@@ -88,6 +109,8 @@ class _Reading:
         if source.format == "parquet" and len(source.paths) == 1:
             opened = typed.open_typed(source.paths[0], orders, self.connection, small.names, given)
         if opened is not None:
+            if self.elsewhere is not None:
+                self.elsewhere.view(opened.relation, typed.orders_of(orders, self.elsewhere.parquet(source.paths)))
             remarks = (*small.remarks, *opened.remarks)
             return Intake(
                 opened.orders, opened.relation, small.rows, small.names, (), 0, remarks, opened.first, opened.last,
@@ -95,11 +118,14 @@ class _Reading:
             )  # fmt: skip
         with ThreadPoolExecutor(1) as pool:
             hashing = pool.submit(files.digest, used)
-            scan, checked = self._checked(self._open(source), small.names)
-        added = grants.grant(self.connection, orders, checked.every, given)
-        remarks = (*small.remarks, *scan.remarks, *added, *_odd_times(self.connection, orders, checked, source))
+            scan = self._open(source)
+            if self.elsewhere is not None:
+                scan = self.elsewhere.scan(scan)
+            scan, checked = self._checked(self.orders_in, scan, small.names)
+        added = grants.grant(self.orders_in, orders, checked.every, given)
+        remarks = (*small.remarks, *scan.remarks, *added, *_odd_times(self.orders_in, orders, checked, source))
         aside = tuple(_set_aside(orders, checked, small.names))
-        first, last = _range(self.connection, orders, checked.relation)
+        first, last = _range(self.orders_in, orders, checked.relation)
         valid = checked.rows - checked.bad
         return Intake(
             valid, checked.relation, small.rows, small.names, aside, checked.bad, remarks, first, last, False, hashing,
@@ -125,7 +151,7 @@ class _Reading:
                     scan = self._open(source)
                     read = plain.rows(scan, names)
                     if read is None:
-                        scan, checked = self._checked(scan, names)
+                        scan, checked = self._checked(self.connection, scan, names)
                         problems += reading.problems(scan, checked, names)
                         read = tuple(_rows(self.connection, table, checked))
                 except InputError as error:
@@ -146,8 +172,8 @@ class _Reading:
     def _open(self, source: Source) -> Scan:
         return sources.open_source(source, self.scratch, self.connection)
 
-    def _checked(self, scan: Scan, names: Mapping[str, tuple[str, ...]]) -> tuple[Scan, Checked]:
-        scan, checked = reading.checked(self.connection, scan, names, self.scratch)
+    def _checked(self, held: Holder, scan: Scan, names: Mapping[str, tuple[str, ...]]) -> tuple[Scan, Checked]:
+        scan, checked = reading.checked(held, scan, names, self.scratch)
         if not checked.rows and scan.source.table.required:
             place = Place(str(scan.source.paths[0]))
             raise InputError([Problem(place, "只有表头，没有数据", instead="请放入数据")])
@@ -200,33 +226,27 @@ def _cell(value: object) -> Cell:
     raise TypeError(type(value))
 
 
-def _range(
-    connection: duckdb.DuckDBPyConnection, table: Table, relation: str
-) -> tuple[dt.datetime | None, dt.datetime | None]:
+def _range(database: Database, table: Table, relation: str) -> tuple[dt.datetime | None, dt.datetime | None]:
     if table.dated_by is None:
         return None, None
     column = sql.column(table.dated_by)
     query = exp.select(exp.Min(this=column), exp.Max(this=column.copy())).from_(sql.name(relation))
-    found = connection.execute(sql.render(query)).fetchone()
-    assert found is not None
-    return found[0], found[1]
+    ((first, last),) = database.rows(query)
+    return first, last
 
 
-def _odd_times(
-    connection: duckdb.DuckDBPyConnection, table: Table, checked: Checked, source: Source
-) -> Iterable[Remark]:
+def _odd_times(database: Database, table: Table, checked: Checked, source: Source) -> Iterable[Remark]:
     """The valid rows whose times are in an order that is only remarked."""
     odd = [order for order in table.time_order if order.otherwise == "remark"]
     if not odd:
         return
     late = [exp.LT(this=sql.column(order.later), expression=sql.column(order.earlier)) for order in odd]
     counts = exp.select(*(sql.call("count_if", condition) for condition in late)).from_(sql.name(checked.relation))
-    counted = connection.execute(sql.render(counts)).fetchone()
-    assert counted is not None
+    (counted,) = database.rows(counts)
     for order, condition, count in zip(odd, late, counted, strict=True):
         if count:
             keys: list[E] = [sql.cast(sql.column(id), "VARCHAR") for id in table.key] or [sql.column(RECORD)]
             few = exp.select(*keys).from_(sql.name(checked.relation)).where(condition.copy())
             few = few.order_by(sql.column(RECORD)).limit(_EXAMPLES)
-            examples = ["、".join(map(str, row)) for row in connection.execute(sql.render(few)).fetchall()]
+            examples = ["、".join(map(str, row)) for row in database.rows(few)]
             yield Remark(source.name, f"“{order.later}”早于“{order.earlier}”，照常计算", count, tuple(examples))

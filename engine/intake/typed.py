@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
+from engine.databases import DuckDB
 from engine.intake import prepared, sql
 from engine.intake.breaches import FILE, RECORD
 from engine.intake.casts import CONTENT_RULES
@@ -77,23 +78,21 @@ def open_typed(
     if not isinstance(about, dict) or about.get("seal") != seal(table, names, granted):
         return None
     relation = f"intake_{table.id}"
-    names_read = [column.id for column in read_columns(table)] + [FILE, RECORD, *prepared.names(read_columns(table))]
-    columns = [sql.column(name) for name in names_read]
-    scan = exp.Table(this=sql.call("read_parquet", sql.text(str(path))))
-    view = exp.Create(
-        this=exp.Table(this=sql.name(relation)),
-        kind="VIEW",
-        replace=True,
-        expression=exp.select(*columns).from_(scan),
-    )
+    view = orders_of(table, sql.call("read_parquet", sql.text(str(path))))
     try:
-        connection.execute(sql.render(view))
+        DuckDB(connection).view(relation, view)
     except duckdb.Error:
         return None
     remarks = tuple(Remark(file, text, count, tuple(few)) for file, text, count, few in about["remarks"])
     first, last = (None if moment is None else dt.datetime.fromisoformat(moment) for moment in about["range"])
     lists = {column: tuple(found) for column, found in about["lists"].items()}
     return Opened(relation, int(about["orders"]), remarks, first, last, lists)
+
+
+def orders_of(table: Table, files: sql.E) -> exp.Select:
+    """The checked orders as the rest of the engine sees them, in the relation of such ``files``."""
+    columns = read_columns(table)
+    return sql.select(map(sql.column, [*(one.id for one in columns), FILE, RECORD, *prepared.names(columns)]), files)
 
 
 def _lists(connection: duckdb.DuckDBPyConnection, relation: str, table: Table) -> Iterator[tuple[str, list[str]]]:
