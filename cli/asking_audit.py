@@ -5,7 +5,7 @@ Knows nothing of screens. Loads the workspace only when asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,13 @@ def order_audit(layout: Layout, order: str) -> OrderAudit:
     from workspace.audit.order import audit_order
 
     return audit_order(opened(layout), order)
+
+
+def personal_columns(layout: Layout, order: str) -> Mapping[str, str] | None:
+    """Those of the order's current record, masked; None where they are not kept. Raises InputError."""
+    from workspace.audit.personal import personal_of
+
+    return personal_of(opened(layout), order)
 
 
 def unit_audit(layout: Layout, unit: str, period: str | None) -> UnitAudit:

@@ -52,8 +52,8 @@ def _ruled(one: Ruled) -> Json:
     }
 
 
-def order_json(found: order.OrderAudit) -> str:
-    """All runs of an order, its records and the rows of other tables that name it."""
+def order_json(found: order.OrderAudit, masked: Mapping[str, str] | None, *, personal: bool) -> str:
+    """All runs of an order, its records and what other tables say of it; with ``personal``, what is ``masked``, too."""
     return render_json(
         {
             "order": found.order,
@@ -64,6 +64,7 @@ def order_json(found: order.OrderAudit) -> str:
                 {"table": table, "title": found.titles.get(table, table), "rows": [_past(row) for row in rows]}
                 for table, rows in found.others.items()
             ],
+            **({"personal": None if masked is None else dict(masked)} if personal else {}),
         }
     )
 
@@ -108,6 +109,7 @@ def _unit_in_run(name: str, one: unit.InRun) -> Json:
         "before": one.before,
         "places": [vars(place) for place in one.places],
         "consequences": [vars(item) for item in one.consequences],
+        "due": {period: dict(pairs) for period, pairs in one.due.items()},
         "shifts": [
             {
                 "period": shift.period.period,

@@ -100,29 +100,35 @@ def rule(
     "order",
     cls=ChineseCommand,
     help="""一张工单的全部经过：每次计算里哪些规则成立、看到什么事实；认定何时变了、因为什么；现在的记录在哪个文件，
-    以前的各条记录；为它提出的剔除申请。来电人等个人信息不显示。""",
+    以前的各条记录；为它提出的剔除申请。来电人等个人信息不显示；写 --personal 则遮盖后显示。""",
 )
 def order(
     order: Annotated[str, typer.Argument(metavar="工单编号", help="工单编号")],
+    personal: Annotated[
+        bool, option("--personal", help="另显示现在的记录里的来电人、号码和地址，遮盖成 张**、138****1234")
+    ] = False,
     format_: FormatOption = "table",
     workspace: WorkspaceOption = None,
 ) -> None:
     one_of("--format", format_, FORMATS)
     layout = workspace_of(workspace)
 
-    from cli.asking_audit import order_audit
+    from cli.asking_audit import order_audit, personal_columns
     from cli.output import progress, result_console, write
 
     with progress("正在查找…"):
         found = order_audit(layout, order)
+        masked = personal_columns(layout, order) if personal else None
     if format_ == "json":
         from cli.audit_json import order_json
 
-        write(order_json(found))
+        write(order_json(found, masked, personal=personal))
         return
-    from cli.render_audit_order import render_order
+    from cli.render_audit_order import render_order, render_personal
 
     render_order(result_console(), found)
+    if personal:
+        render_personal(result_console(), masked)
 
 
 @audit_app.command(

@@ -5,7 +5,7 @@ Knows words and lines; computes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -94,3 +94,12 @@ def _cell(value: str | None) -> str:
 
 def _where(one: Past) -> str:
     return f"{place(one.file, one.sheet, one.record)}（导出于 {one.exported}，链上第 {one.seq} 条记录导入）"
+
+
+def render_personal(console: Console, masked: Mapping[str, str] | None) -> None:
+    """The personal columns of the current record, which come masked."""
+    heading(console, "个人信息（遮盖）")
+    if not masked:
+        line(console, "没有保存" if masked is None else "都是空的", DIM)
+    for name, value in (masked or {}).items():
+        line(console, f"{name}：{value}")

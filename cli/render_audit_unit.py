@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workspace.audit.unit import At, InRun, Shift, UnitAudit
 
 _KINDS = {"new": "新增", "changed": "改动", "came": "转入", "left": "转出", "gone": "没有了"}
+_NAMES = {"rank": "名次", "total": "总分", "last": "末位", "score": "得分", "bonus": "加分"}
 _FEW = 5
 
 
@@ -60,6 +61,11 @@ def _places(console: Console, one: InRun) -> None:
 
 def _run(console: Console, one: InRun, unit: str) -> None:
     line(console, run_line(one.run), "bold")
+    for period, pairs in one.due.items():
+        said = "，".join(
+            f"{_NAMES[name]} {_shown(pair['old'])} → {_shown(pair['new'])}" for name, pair in pairs.items()
+        )
+        line(console, f"已公布的 {period} 按这次的数据应更正：{said}", WARN, indent=2)
     if one.before is None:
         line(console, "这个周期的第一次计算", DIM, indent=2)
         return
@@ -75,6 +81,12 @@ def _run(console: Console, one: InRun, unit: str) -> None:
         line(console, f"其他单位工单有变化 {one.others} 件", indent=4)
     for item in one.causes:
         line(console, cause(item), indent=4)
+
+
+def _shown(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {True: "是", False: "否", None: "无"}[value]
+    return figure(value) if isinstance(value, float) else str(value)
 
 
 def _shift(shift: Shift) -> str:

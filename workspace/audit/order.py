@@ -90,6 +90,7 @@ def audit_order(workspace: Workspace, order: str) -> OrderAudit:
             causes += [
                 replace(cause, about=True) if waited and cause.kind == "as_of" else cause
                 for cause in differing(earlier, said)
+                if cause.kind != "publication"
             ]
         found.append(InRun(run, decided, record, tuple(changes), tuple(causes)))
     if not records and not any(one.decided for one in found):
@@ -167,11 +168,17 @@ def _of_rows(
         old, new = _current(same, earlier), _current(same, later)
         if new is None or old == new:
             continue
-        named = "、".join(f"{name} {value}" for name, value in zip(key[1:], values, strict=True))
-        for name, value in new.row.items():
-            was = None if old is None else old.row.get(name)
-            if was != value and name not in key:
-                yield Cause("row", f"{title}（{named}）：{name}", was, value, bool({name, *key} & set(seen)))
+        named = f"{title}（{'、'.join(f'{name} {value}' for name, value in zip(key[1:], values, strict=True))}）"
+        told = {name: value for name, value in new.row.items() if name not in key}
+        about = bool({*told, *key} & set(seen))
+        if old is None:
+            yield Cause(
+                "row", named, None, "；".join(f"{name}={value}" for name, value in told.items() if value), about
+            )
+            continue
+        for name, value in told.items():
+            if old.row.get(name) != value:
+                yield Cause("row", f"{named}：{name}", old.row.get(name), value, about)
 
 
 def _place(one: Past | None) -> str | None:

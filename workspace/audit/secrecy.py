@@ -16,6 +16,8 @@ from workspace.opening import Workspace
 from workspace.private import fingerprint
 
 _OTHERS = 0o077
+_READING = "reading"
+"""Where imports keep unfinished personal files, in the private folder."""
 
 
 def open_to_others(layout: Layout) -> Iterator[Problem]:
@@ -51,6 +53,13 @@ def personal_files(workspace: Workspace, snapshots: Collection[str]) -> tuple[li
             what = "没有哪次导入与它对应（导入中断时会留下）"
             remarks.append(Problem(Place(str(path)), what, "", "没有命令在运行时可以删去"))
     return problems, remarks
+
+
+def left_over(layout: Layout) -> Iterator[Problem]:
+    """What commands put aside while they work, and interrupted ones leave behind."""
+    for path, when in ((layout.scratch, "没有命令在运行时可以删去"), (layout.private / _READING, "下一次导入会清除")):
+        if path.is_dir() and any(path.iterdir()):
+            yield Problem(Place(str(path)), "有命令正在运行，或中断的命令留下了文件", "", when)
 
 
 def _inside(folder: Path) -> list[Path]:

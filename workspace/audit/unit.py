@@ -6,7 +6,7 @@ Knows recorded results, published months and what runs were made from; must not 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.problems import InputError, Place, Problem, nearest
@@ -67,13 +67,15 @@ class Shift:
 class InRun:
     """The unit in one run, compared with ``before``, the run of the same cycle that came before it.
 
-    ``orders``: those of the unit whose records became others; ``others``: how many of other units.
+    ``due``: by published month, what the run says would have to be corrected of the unit, each with ``old`` and
+    ``new``. ``orders``: those of the unit whose records became others; ``others``: how many of other units.
     """
 
     run: Run
     before: str | None
     places: tuple[At, ...]
     consequences: tuple[Consequence, ...]
+    due: Mapping[str, Mapping[str, Mapping[str, Any]]]
     shifts: tuple[Shift, ...]
     causes: tuple[Cause, ...]
     orders: tuple[Moved, ...]
@@ -143,7 +145,13 @@ def _in_run(run: Run, document: Document, unit: str, period: str | None) -> InRu
         for one in document["consequences"]
         if one["unit"] == unit and period in (None, one["period"])
     )
-    return InRun(run, None, places, consequences, (), (), (), 0)
+    due = {
+        one["period"]: {name: pair for name, pair in item.items() if name != "unit"}
+        for one in document.get("corrections", ())
+        for item in one["units"]
+        if item["unit"] == unit and period in (None, one["period"])
+    }
+    return InRun(run, None, places, consequences, due, (), (), (), 0)
 
 
 def _at(one: Mapping[str, Any], unit: str) -> At | None:
@@ -179,11 +187,9 @@ def _compared(
         orders = moved(workspace, earlier.run.upto, one.run.upto, column)
         causes += _tables(workspace, parts, (earlier.run.upto, one.run.upto), titles_of_tables(workspace.objects, said))
     own = tuple(order for order in orders if unit in (order.old, order.new))
-    return InRun(
-        run=one.run,
+    return replace(
+        one,
         before=earlier.run.name,
-        places=one.places,
-        consequences=one.consequences,
         shifts=tuple(shifts),
         causes=(*causes, *differing(told, said)),
         orders=own,

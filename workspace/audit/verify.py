@@ -146,3 +146,4 @@ class _Found:
         problems, remarks = secrecy.personal_files(workspace, snapshots)
         self.problems += problems
         self.remarks += remarks
+        self.remarks += secrecy.left_over(workspace.layout)

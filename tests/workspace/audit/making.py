@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,17 +17,32 @@ from engine.months import Month
 from engine.revise.release import manifest_text
 from tests.running import GOLDEN, POLICY, SCHEMAS
 from tests.workspace.making import AT, BY, make
-from tests.workspace.runs.stocked import stock
 from workspace.digests import Algorithm
+from workspace.importing.importing import Request as Importing
+from workspace.importing.importing import import_files
 from workspace.opening import Workspace
 from workspace.publishing import Asked, publish
 from workspace.receipts import programs
 from workspace.runs import Run, current, record
+from workspace.settings import Personal
 
 AS_OF = dt.datetime(2026, 11, 23)
 LATER = AT + dt.timedelta(days=1)
 MONTH = Month.parse("2026-08")
 REASON = "补记剔除"
+CALLER, NUMBER, ADDRESS, WORDS = "欧阳小测", "13900007788", "某路某弄", "要求尽快处理某事"
+"""What is planted as personal data; the last order has a number of its own."""
+OTHER_NUMBER = "021-55667788"
+APPLICATION = {
+    "剔除情形": "9",
+    "证据": "录音第7号",
+    "申请人": "甲科长",
+    "审批人": "乙主任",
+    "状态": "批准",
+    "申请时间": "2026-08-20 09:00",
+    "审批时间": "2026-08-21 16:30",
+}
+
 Row = dict[str, str]
 
 
@@ -35,13 +50,16 @@ Row = dict[str, str]
 class Office:
     """``first`` was made of some orders, and a month of it made known.
 
-    ``second``, after one of the orders, ``changed``, had come again, corrected the month.
+    ``second``, after one of the orders, ``changed``, had come again, corrected the month. ``granted`` is the order of
+    an approved application that came with it. ``alone`` has another caller than all the others.
     """
 
     workspace: Workspace
     first: Run
     second: Run
     changed: str
+    granted: str
+    alone: str
 
 
 def policies(folder: Path) -> Path:
@@ -52,20 +70,26 @@ def policies(folder: Path) -> Path:
     return folder
 
 
-def small(folder: Path, orders: int, change: Callable[[Row], Row] = lambda row: row) -> Path:
-    """The golden year with its first few orders only, each as ``change`` leaves it."""
-    folder.mkdir(parents=True)
-    for name in ("units", "averages", "bonuses"):
-        shutil.copy(GOLDEN / f"{name}.csv", folder)
+def rows_of(orders: int) -> list[Row]:
+    """The first few orders of the golden year, with personal data planted."""
     with (GOLDEN / "orders.csv").open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        rows = [row for _, row in zip(range(orders), reader, strict=False)]
-        names = list(reader.fieldnames or ())
-    with (folder / "orders.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, names)
+        rows = [dict(row) for _, row in zip(range(orders), csv.DictReader(file), strict=False)]
+    planted = {"来电人": CALLER, "联系方式": NUMBER, "诉求地址": ADDRESS, "诉求内容": WORDS}
+    return [{**row, **planted, **({"联系方式": OTHER_NUMBER} if row is rows[-1] else {})} for row in rows]
+
+
+def write(path: Path, rows: list[Row]) -> None:
+    """As the platform exports it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
-        writer.writerows(change(row) for row in rows)
-    return folder
+        writer.writerows(rows)
+
+
+def bring(workspace: Workspace, folder: Path, exported: dt.datetime, at: dt.datetime) -> None:
+    """Import every file of a folder."""
+    import_files(workspace, Importing(tuple(sorted(folder.iterdir())), SCHEMAS, BY, at, exported=exported))
 
 
 def evaluate(
@@ -96,20 +120,22 @@ def evaluate(
         return run
 
 
-def office(root: Path, cache: Path, *, digest: Algorithm = "sha256", orders: int = 60) -> Office:
+def office(
+    root: Path, cache: Path, *, digest: Algorithm = "sha256", personal: Personal = "keep", orders: int = 60
+) -> Office:
     """The office in ``root``."""
-    workspace = make(root / "office", digest=digest, policies=policies(root / "policies"))
-    stock(workspace, small(root / "first", orders), dt.datetime(2026, 11, 20), AT)
+    workspace = make(root / "office", digest=digest, personal=personal, policies=policies(root / "policies"))
+    rows = rows_of(orders)
+    write(root / "first" / "工单.csv", rows)
+    for name in ("units", "averages", "bonuses"):
+        shutil.copy(GOLDEN / f"{name}.csv", root / "first")
+    bring(workspace, root / "first", dt.datetime(2026, 11, 20), AT)
     first = evaluate(workspace, cache, publishing=Asked(MONTH))
-    changed = ""
-
-    def later(row: Row) -> Row:
-        nonlocal changed
-        if not changed and row["满意度"] == "不满意":
-            changed = row["工单编号"]
-            return {**row, "剔除情形": "6", "满意度": "满意"}
-        return row
-
-    stock(workspace, small(root / "second", orders, later), dt.datetime(2026, 11, 21), LATER)
+    unhappy = [row for row in rows if row["满意度"] == "不满意"]
+    changed = {**unhappy[0], "剔除情形": "6", "满意度": "满意"}
+    write(root / "second" / "工单补.csv", [changed])
+    granted = next(row["工单编号"] for row in rows if row["回访时间"] and row not in unhappy)
+    write(root / "second" / "申请剔除.csv", [{"工单编号": granted, **APPLICATION}])
+    bring(workspace, root / "second", dt.datetime(2026, 11, 21), LATER)
     second = evaluate(workspace, cache, at=LATER, publishing=Asked(MONTH, REASON))
-    return Office(workspace, first, second, changed)
+    return Office(workspace, first, second, changed["工单编号"], granted, rows[-1]["工单编号"])
