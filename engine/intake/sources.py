@@ -22,6 +22,8 @@ from engine.problems import InputError, Place, Problem
 _LONGEST_RECORD = 16_000_000
 _SMALLEST_BUFFER = 1 << 16
 _FILE, _RECORD = "_file", "_record"
+_NOTHING = '"NULL"'
+"""The type of a column in which every cell is empty."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Scan:
 
     Either ``place`` gives file and record of a row, or the scan reads ``text``, the records are the rows in order, and
     row 0 is the header. ``foreign``: the file of the place is not one of the source, but where the row came from.
+    ``row`` tells rows apart, in their order, where the database does not number them by itself.
     """
 
     source: Source
@@ -49,6 +52,7 @@ class Scan:
     place: tuple[exp.Expr, exp.Expr] | None = None
     foreign: bool = False
     also: Mapping[str, exp.Expr] = field(default_factory=dict)
+    row: exp.Expr | None = None
 
 
 def open_source(
@@ -172,12 +176,17 @@ def _parquet(source: Source, connection: duckdb.DuckDBPyConnection, also: Collec
     headers = match(source.table, names, source.name, str(path))
     problems = []
     cells: dict[str, tuple[exp.Expr, Kind]] = {}
+    kind: Kind
     for id, index in headers.position.items():
-        kind = kind_of(types[names[index]])
+        cell: exp.Expr = sql.column(names[index])
+        if types[names[index]] == _NOTHING:
+            cell, kind = sql.cast(cell, "VARCHAR"), "text"
+        else:
+            kind = kind_of(types[names[index]])
         if kind in ("zoned", "other"):
             what = "时间带时区" if kind == "zoned" else f"类型 {types[names[index]]} 不能读取"
             problems.append(Problem(Place(str(path)), f"列“{id}”的{what}", instead="请改为不带时区的本地时间或文字"))
-        cells[id] = (sql.column(names[index]), kind)
+        cells[id] = (cell, kind)
     if problems:
         raise InputError(problems)
     if foreign:

@@ -104,7 +104,10 @@ def _texts(cells: Sequence[Any], column: Column, epoch: dt.datetime, first: int,
     if kinds == {str}:
         return cells
     if kinds <= {str, dt.datetime} and column.type != "month":
-        return [cell if cell.__class__ is str else _moment(cell) for cell in cells]
+        return [
+            cell if cell.__class__ is str else _moment(cell) if cell.microsecond else cell.isoformat(" ")
+            for cell in cells
+        ]
     texts: list[str] = []
     known: dict[tuple[type, Any], str | None] = {}
     for number, cell in enumerate(cells, first):

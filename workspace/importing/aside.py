@@ -104,12 +104,13 @@ def _headers(table: Table, header: Sequence[str]) -> list[list[str]]:
     return [[ids[name], name] for name in (text.strip(BLANKS) for text in header) if name in ids]
 
 
-def waiting(workspace: Workspace, seq: int | None = None) -> tuple[Sheet, ...]:
-    """Everything that waits, by part in the order of the chain; with ``seq``, only what that entry set aside.
+def waiting(workspace: Workspace, seq: int | None = None, upto: int | None = None) -> tuple[Sheet, ...]:
+    """Everything that waits, by part in the order of the chain; with ``seq``, only what that entry set aside; with
+    ``upto``, as it was when that entry was the newest.
 
     Raises InputError where an object cannot be read.
     """
-    parts = imported(workspace)
+    parts = imported(workspace, upto)
     sheets = [_read(workspace, item) for item in parts if item.part.aside]
     rows = [row for sheet in sheets for row in sheet.rows]
     if not rows:

@@ -1,4 +1,4 @@
-"""What an import did, as values and as the document that programs read.
+"""What an import did, as values and as the document that ``schemas/v1/import.schema.json`` describes.
 
 Knows what is told of files and tables; must not know how it is shown.
 """
