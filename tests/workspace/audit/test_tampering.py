@@ -13,18 +13,13 @@ import pytest
 
 from engine.problems import Problem
 from tests.running import SCHEMAS
-from tests.workspace.audit.making import Office, office
+from tests.workspace.audit.making import Office
 from workspace.audit.shapes import Shapes
 from workspace.audit.verdict import Verdict
 from workspace.audit.verify import verify
 
 SEED = 12345
 SHAPES = Shapes(SCHEMAS)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    return office(tmp_path_factory.mktemp("audited"), tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +74,7 @@ def test_an_altered_object_is_named(made: Office, kind: str) -> None:
     draw = random.Random(f"{SEED}{kind}")
     files = [path for one, path in _objects(made) if one == kind]
     assert files
-    for _ in range(20):
+    for _ in range(15):
         path = draw.choice(files)
         with _one_byte(path, draw):
             assert _names(_verdict(made).problems, path)
