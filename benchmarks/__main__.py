@@ -32,16 +32,21 @@ def main() -> None:
         _apart(orders.write_folder, folder / "good", orders.Size(options.orders, options.seed))
         _apart(orders.write_folder, folder / "raw", orders.Size(options.orders, options.seed, broken=200))
         _apart(engine_sides.write_typed_folder, folder / engine_sides.TYPED, folder / "good")
+        made: set[Callable[[Path], None]] = set()
         for comparison in comparisons(options.orders):
             if options.only and comparison.id not in options.only:
                 continue
             _say(comparison.title)
+            if comparison.data is not None and comparison.data not in made:
+                _apart(comparison.data, folder)
+                made.add(comparison.data)
             found = in_turn(comparison.sides, folder, options.rounds, comparison.same)
             measured.append((comparison, found))
             for item in found:
                 _say(f"  {item.side.name}: {item.median:.3f} s, {item.memory / 2**20:.0f} MiB")
             _say(f"  engine / side: {', '.join(f'{ratio:.3g}' for ratio in comparison.ratios(found))}")
-            _say(f"  {report.target(comparison)}: {'reached' if comparison.reached(found) else 'missed'}")
+            if comparison.most is not None:
+                _say(f"  {report.target(comparison)}: {'reached' if comparison.reached(found) else 'missed'}")
     text = report.markdown(measured, machine.described(), options.orders, options.rounds)
     options.to.write_text(text, encoding="utf-8")
     _say(f"written: {options.to.name}")

@@ -48,7 +48,7 @@ def ranking(folder: Path) -> Run:
         intake = take_in(plan.tables, folder / TYPED, connection)
         if not intake.trusted:
             raise ValueError("the orders are checked again, which is not what is to be measured")
-        return _answer(evaluate_taken(_request(folder / TYPED), Taken(plan, intake, connection), compiled=compiled))
+        return answer(evaluate_taken(_request(folder / TYPED), Taken(plan, intake, connection), compiled=compiled))
 
     return run
 
@@ -77,7 +77,7 @@ def _request(data: Path) -> Request:
     )  # fmt: skip
 
 
-def _answer(found: Evaluation) -> Any:
+def answer(found: Evaluation) -> Any:
     """Per period, units with rank and total to four places; and who met which consequence when."""
     return {
         "rankings": {

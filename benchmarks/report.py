@@ -36,11 +36,14 @@ def _table(comparison: Comparison, measured: list[Measured]) -> Iterable[str]:
             f"| {max(item.seconds):.3f} s | {item.each * 1e6:.3g} µs | {item.memory / 2**20:.0f} MiB | {ratio} |"
         )
     yield ""
-    yield f"{target(comparison)}: {'reached' if comparison.reached(measured) else '**missed**'}."
+    if comparison.most is not None:
+        yield f"{target(comparison)}: {'reached' if comparison.reached(measured) else '**missed**'}."
 
 
 def target(comparison: Comparison) -> str:
     """The target in words."""
+    if comparison.most is None:
+        return "No target"
     if comparison.most < 1:
         return f"Target: at least {1 / comparison.most:.0f} times faster per order"
     slack = f" plus {comparison.slack * 1000:.0f} ms" if comparison.slack else ""
