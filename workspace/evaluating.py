@@ -17,15 +17,18 @@ from sqlmodel import func, select
 from engine.choosing import Choice, Progress, Request
 from engine.evaluate import evaluate_choice, order_details
 from engine.evaluation import Evaluation
+from engine.intake.found import Intake, SetAside
 from engine.policy.model_tables import Table
 from engine.report import result_json
 from workspace import state
 from workspace.corrections import published_keys
 from workspace.firing_record import Firings, record_firings
+from workspace.importing import aside
 from workspace.models import Entry
 from workspace.opening import Workspace
 from workspace.published_months import Known, known_at
 from workspace.receipts import PARQUET, Publication
+from workspace.records import place_text
 from workspace.state import Source
 from workspace.trouble import told
 
@@ -96,11 +99,26 @@ def evaluating(
         choice = choosing(asked)
         try:
             found = evaluate_choice(asked, choice, progress, given.known.published)
-            named = replace(found.intake, hashing=_Named(given.source.digest))
-            yield Evaluated(given, asked, choice, replace(found, intake=named), scratch)
+            yield Evaluated(given, asked, choice, replace(found, intake=_intake(given, found.intake)), scratch)
         finally:
             for taken in choice.taken:
                 taken.connection.close()
+
+
+def _intake(given: Moment, found: Intake) -> Intake:
+    """What was read, under the name of the state, with the rows that imports set aside and that still wait."""
+    rows = [row for sheet in aside.waiting(given.workspace, upto=given.upto) for row in sheet.rows]
+    waiting = [
+        SetAside(place_text(row.of.part.name, row.of.part.sheet), row.record, row.order, **vars(breach))
+        for row in rows
+        for breach in row.breaches
+    ]
+    return replace(
+        found,
+        hashing=_Named(given.source.digest),
+        set_aside=tuple(sorted((*found.set_aside, *waiting))),
+        set_aside_rows=found.set_aside_rows + len(rows),
+    )
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def test_any_name_of_a_folder(tmp_path: Path, run: Run, cache: Path) -> None:
     assert replay(workspace, own, request(workspace, cache), programs()).exact
 
 
-@pytest.mark.parametrize("left", [0, 200])
+@pytest.mark.parametrize("left", [0, 100])
 def test_a_full_disk(office: Workspace, run: Run, cache: Path, tmp_path: Path, left: int) -> None:
     """Promise: where the disk is full, however far the run gets, one sentence says so, nothing of it is recorded, and
     it works once there is room."""

@@ -45,8 +45,8 @@ def copy(office: Workspace, run: Run, tmp_path: Path) -> Workspace:
 def test_a_run_is_the_same_wherever_it_is_made_again(copy: Workspace, run: Run, again: Again) -> None:
     """Promise: in a copied workspace, after more imports and without the office's policies, every byte is the same, and
     the replay leaves nothing behind."""
-    shutil.rmtree(copy.layout.policies)
     stock(copy, exported=dt.datetime(2026, 11, 21))
+    shutil.rmtree(copy.layout.policies)
     before = sorted(copy.objects.listed())
     found = again(copy, run)
     assert (found.same, found.exact, found.difference, found.causes, found.refused) == (True, True, None, (), ())
