@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from decimal import Decimal, InvalidOperation
 
 from sqlglot import exp
 
@@ -101,16 +101,16 @@ def _without(rows: Sequence[HeldRow], others: Sequence[HeldRow], columns: Sequen
 
 
 def _said(row: HeldRow, columns: Iterable[Column]) -> tuple[object, ...]:
-    """What the row says, numbers by their value: 80 and 80.0 are the same."""
-    return tuple(_value(row.cells[column.id], column) for column in columns)
+    return tuple(row.cells[column.id] for column in columns)
 
 
-def _value(text: str | None, column: Column) -> object:
+def _plain(text: str | None, column: Column) -> str | None:
+    """A number in its one shortest form, so that 80 and 80.0 are the same."""
     if text is None or column.type not in _NUMBERS:
         return text
     try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
+        return f"{Decimal(text).normalize():f}"
+    except InvalidOperation:
         return text
 
 
@@ -125,8 +125,10 @@ def _rows(workspace: Workspace, source: Source, table: Table, columns: Sequence[
             [records.place_sql(), sql.column(records.RECORD), *cells], exp.Table(this=sql.name(_RELATION))
         )
         found = connection.execute(sql.render(query.order_by(*records.in_order(kept)))).fetchall()
-    names = [column.id for column in columns]
-    return [HeldRow(file, record, dict(zip(names, row, strict=True))) for file, record, *row in found]
+    return [
+        HeldRow(file, record, {one.id: _plain(text, one) for one, text in zip(columns, row, strict=True)})
+        for file, record, *row in found
+    ]
 
 
 def _cell(column: Column, there: set[str]) -> exp.Expr:
