@@ -116,9 +116,13 @@ def _keep(objects: Objects, firings: Firings) -> KeptFirings:
 
 
 def run_of(entry: Entry) -> Run:
-    """The run that an entry records."""
-    content = entry.content
-    return Run(entry.seq, entry.at, entry.by, **{**content, "firings": tuple(content["firings"])})
+    """The run that an entry records. Raises InputError for an entry of another form."""
+    try:
+        content = entry.content
+        return Run(entry.seq, entry.at, entry.by, **{**content, "firings": tuple(content["firings"])})
+    except (LookupError, TypeError, ValueError) as error:
+        what, instead = "记下的计算看不懂，可能被改动过", "用 hotline audit verify 检查工作区"
+        raise InputError([Problem(Place(f"链上第 {entry.seq} 条记录"), what, str(error), instead)]) from None
 
 
 def row_of(entry: Entry) -> Row:

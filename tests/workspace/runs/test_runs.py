@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
+import sqlite3
 from pathlib import Path
 
 import duckdb
@@ -15,7 +17,8 @@ from tests.running import GOLDEN, SCHEMAS
 from tests.test_output import validator
 from tests.workspace.making import AT, make
 from tests.workspace.runs.stocked import request, run_once, stock
-from workspace.opening import Workspace
+from workspace.layout import Layout
+from workspace.opening import Workspace, open_workspace
 from workspace.policy_files import files_of
 from workspace.receipts import JSON, PARQUET, objects_of, programs, read_receipt, result_bytes
 from workspace.runs import Run, current, find_run, runs
@@ -152,6 +155,16 @@ def test_no_such_run(office: Workspace, run: Run) -> None:
     """Promise: a slip in a run's name is told with what there is."""
     with pytest.raises(InputError, match=f"没有这次计算.*R999.*{run.name}"):
         find_run(office, "R999")
+
+
+def test_an_entry_that_was_altered_is_told(tmp_path: Path, office: Workspace, run: Run) -> None:
+    """Promise: a run's entry that no longer has its form is one sentence that leads to the verification."""
+    shutil.copytree(office.layout.root, tmp_path / "copy")
+    copy = open_workspace(Layout(tmp_path / "copy"))
+    with sqlite3.connect(copy.layout.root / "hotline.db") as connection:
+        connection.execute("UPDATE entry SET body = ? WHERE seq = ?", ('{"receipt":1}', run.seq))
+    with pytest.raises(InputError, match=f"链上第 {run.seq} 条记录.*audit verify"):
+        runs(copy)
 
 
 def test_an_empty_workspace_says_what_to_do(tmp_path: Path, cache: Path) -> None:
