@@ -6,7 +6,7 @@ Knows headers and their aliases; must not know cells or file formats.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.intake.found import BLANKS, Remark
@@ -28,8 +28,11 @@ class Headers:
     unknown: Mapping[str, int]
 
 
-def match(table: Table, names: Sequence[str], file: str, place: str) -> Headers:
-    """Raises InputError that lists every missing and every doubled header. Personal columns need not be there."""
+def match(table: Table, names: Sequence[str], file: str, place: str, used: Collection[str] = ()) -> Headers:
+    """Raises InputError that lists every missing and every doubled header. Personal columns need not be there.
+
+    Columns that are not declared are remarked, but for those in ``used``.
+    """
     declared = {name: column.id for column in table.columns for name in (*column.aliases, column.id)}
     places: dict[str, list[int]] = {}
     unknown: dict[str, int] = {}
@@ -56,8 +59,9 @@ def match(table: Table, names: Sequence[str], file: str, place: str) -> Headers:
     if problems:
         raise InputError(problems)
     remarks = []
-    if unknown:
-        listed = "、".join(clip(name, 20) for name in list(unknown)[:20]) + ("等" if len(unknown) > 20 else "")
+    left = [name for name in unknown if name not in used]
+    if left:
+        listed = "、".join(clip(name, 20) for name in left[:20]) + ("等" if len(left) > 20 else "")
         remarks.append(Remark(file, f"不认识的列未使用：{listed}"))
     found = {id: indexes[0] for id, indexes in places.items()}
     hidden = {column.id for column in table.columns if column.personal}

@@ -125,7 +125,7 @@ def _csv(
     also: Collection[str],
     remarks: tuple[Remark, ...] = (),
 ) -> Scan:
-    headers = match(source.table, names, source.name, str(source.paths[0]))
+    headers = match(source.table, names, source.name, str(source.paths[0]), also)
     columns = [f"c{index}" for index in range(headers.width)]
     types = exp.Struct(
         expressions=[
@@ -173,7 +173,7 @@ def _parquet(source: Source, connection: duckdb.DuckDBPyConnection, also: Collec
     types = {str(row[0]): str(row[1]) for row in described}
     foreign = (types.get(_FILE), types.get(_RECORD)) == ("VARCHAR", "BIGINT")  # rows that say where they came from
     names = [name for name in types if not (foreign and name in (_FILE, _RECORD))]
-    headers = match(source.table, names, source.name, str(path))
+    headers = match(source.table, names, source.name, str(path), also)
     problems = []
     cells: dict[str, tuple[exp.Expr, Kind]] = {}
     kind: Kind

@@ -62,7 +62,7 @@ def _keys(connection: duckdb.DuckDBPyConnection, kept: Kept, names: Sequence[str
     query.set("joins", [exp.Join(this=exp.Table(this=sql.name(_KNOWN)), side="LEFT", on=on)])
     found = connection.execute(sql.render(query)).fetchone()
     assert found is not None
-    new, changed, unchanged = map(int, found)
+    new, changed, unchanged = (int(number or 0) for number in found)  # NULL where there is no row at all
     return Counts(new, changed, unchanged, _number(connection, _FRESH) - new - changed - unchanged)
 
 

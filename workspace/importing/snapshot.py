@@ -34,6 +34,7 @@ from workspace.state import opened
 
 _ROWS_AT_ONCE = 122_880
 _CLOSED = "CLOSED_"
+_MENDING = (aside.PLACE, aside.REASON)
 _OPTIONS = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS_AT_ONCE}"
 
 
@@ -94,9 +95,9 @@ def as_written(table: Table) -> Table:
 
 
 def _also(sheet: Sheet, table: Table, *, keep: bool) -> tuple[str, ...]:
-    """The columns to be carried along: personal ones as far as they are kept or needed, and what a mended row mends."""
+    """The columns to be carried along: personal ones as far as they are kept or needed, and those for mending."""
     personal = [column.id for column in table.columns if column.personal and (keep or column.id == table.caller)]
-    return (*personal, *((aside.PLACE,) if is_mended(sheet, table) else ()))
+    return (*personal, *(_MENDING if is_mended(sheet, table) else ()))
 
 
 def is_mended(sheet: Sheet, table: Table) -> bool:
@@ -114,7 +115,7 @@ def _beside(table: Table, scan: Scan) -> Mapping[str, E]:
         place = scan.also.get(aside.PLACE)
         found[MENDS] = sql.cast(exp.null() if place is None else place.copy(), "VARCHAR")
     for name, cell in scan.also.items():
-        if name != aside.PLACE:
+        if name not in _MENDING:
             found[_CLOSED + name] = cell.copy()
     return found
 
