@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import col, select
 
 from engine.evaluate import evaluate
 from engine.published_json import write_published
@@ -30,9 +31,11 @@ from tests.workspace.publishing.office import (
     write_rows,
 )
 from tests.workspace.runs.stocked import request, stock
+from workspace import migrations
 from workspace.audit.shapes import Shapes
 from workspace.audit.verify import verify
-from workspace.opening import Workspace
+from workspace.models import Publication
+from workspace.opening import Workspace, open_workspace
 from workspace.published_months import in_force, publications, published_at
 from workspace.receipts import JSON, programs, read_receipt
 from workspace.replay import replay
@@ -221,6 +224,21 @@ def test_the_workspace_verifies(office: Office) -> None:
     """Promise: publications and corrections are part of what a verification covers, and it finds nothing wrong."""
     verdict = verify(office.workspace.layout, Shapes(office.asked.schemas))
     assert verdict.problems == ()
+
+
+def test_the_catalogue_can_be_made_again(office: Office) -> None:
+    """Promise: a step back and forward again loses no publication: the chain has them all."""
+    with office.workspace.store.writing() as writing:
+        migrations.downgrade(writing.connection, "0001")
+    reopened = open_workspace(office.workspace.layout)
+    assert verify(reopened.layout, Shapes(office.asked.schemas)).problems == ()
+    with reopened.store.reading() as session:
+        rows = session.exec(select(Publication).order_by(col(Publication.seq))).all()
+    correction = office.correction.publication
+    assert [(row.month, row.replaces, row.reason) for row in rows] == [
+        ("2026-03", None, ""),
+        ("2026-03", correction.replaces, correction.reason),
+    ]
 
 
 def test_both_databases_say_the_same(offices: dict[str, Office]) -> None:
