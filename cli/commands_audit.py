@@ -99,8 +99,10 @@ def rule(
 @audit_app.command(
     "order",
     cls=ChineseCommand,
-    help="""一张工单的全部经过：每次计算里哪些规则成立、看到什么事实；认定何时变了、因为什么；现在的记录在哪个文件，
-    以前的各条记录；为它提出的剔除申请。来电人等个人信息不显示；写 --personal 则遮盖后显示。""",
+    help="""一张工单的全部经过：每次计算里成立的规则和看到的事实，认定何时变了、因为什么。
+
+    另有现在的记录在哪个文件、以前的各条记录、为它提出的剔除申请。
+    来电人等个人信息不显示；写 --personal 则遮盖后显示。""",
 )
 def order(
     order: Annotated[str, typer.Argument(metavar="工单编号", help="工单编号")],
@@ -193,7 +195,7 @@ def callers(
     cls=ChineseCommand,
     help="""用一次计算当时的数据、方案和时点重新算一遍，与当时的结果和认定逐字节比较。什么也不记入工作区。
 
-    退出码：0 每个值都相同；1 有不同，显示第一处和可能的原因；2 命令有错。""",
+    退出码：0 每个值都相同；1 有不同，显示第一处和可能的原因，或它的文件被改动过；2 命令有错。""",
 )
 def replay(
     run: Annotated[str, typer.Argument(metavar="计算", help="哪一次计算，如 R7；见 hotline runs")],
@@ -216,7 +218,7 @@ def replay(
         write(replay_json(found))
     else:
         write(replay_text(found))
-    if not found.same:
+    if not found.same or any(cause.what in ("object", "state") for cause in found.causes):
         raise typer.Exit(FOUND)
 
 

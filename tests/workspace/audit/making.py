@@ -24,7 +24,6 @@ from workspace.opening import Workspace
 from workspace.publishing import Asked, publish
 from workspace.receipts import programs
 from workspace.runs import Run, current, record
-from workspace.settings import Personal
 
 AS_OF = dt.datetime(2026, 11, 23)
 LATER = AT + dt.timedelta(days=1)
@@ -32,6 +31,7 @@ MONTH = Month.parse("2026-08")
 REASON = "补记剔除"
 CALLER, NUMBER, ADDRESS, WORDS = "欧阳小测", "13900007788", "某路某弄", "要求尽快处理某事"
 """What is planted as personal data; the last order has a number of its own."""
+ORDERS = 60
 OTHER_NUMBER = "021-55667788"
 APPLICATION = {
     "剔除情形": "9",
@@ -120,11 +120,9 @@ def evaluate(
         return run
 
 
-def office(
-    root: Path, cache: Path, *, digest: Algorithm = "sha256", personal: Personal = "keep", orders: int = 60
-) -> Office:
+def office(root: Path, cache: Path, *, digest: Algorithm = "sha256", orders: int = ORDERS) -> Office:
     """The office in ``root``."""
-    workspace = make(root / "office", digest=digest, personal=personal, policies=policies(root / "policies"))
+    workspace = make(root / "office", digest=digest, policies=policies(root / "policies"))
     rows = rows_of(orders)
     write(root / "first" / "工单.csv", rows)
     for name in ("units", "averages", "bonuses"):
