@@ -6,6 +6,7 @@ Knows two states of a workspace and what a month depends on; must not know what 
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.evaluation import Evaluation
-from engine.intake import connect, take_in
+from engine.intake import take_in
 from engine.months import Month
 from engine.policy.model import Policy
 from engine.policy.model_tables import Table
@@ -69,6 +70,8 @@ class Looking:
     def _orders(self, month: Month, old: Published) -> ChangedOrders | None:
         """The orders that count otherwise by today's version; None where it cannot read the earlier state."""
         part = self.evaluation.at(month)
+        if part.policy.orders.unit is None:
+            return ChangedOrders(0, ())
         new = Side(part.compiled, part.intake, part.connection, part.as_of)
         try:
             before = self._side(self._source(month), part, old.as_of)
@@ -81,10 +84,9 @@ class Looking:
         if source.digest == self.source.digest:
             return Side(part.compiled, part.intake, part.connection, as_of)
         if (source.digest, tables) not in self.read:
-            folder = self.scratch / f"published-{len(self.read)}"
-            folder.mkdir()
+            folder = Path(tempfile.mkdtemp(prefix="published-", dir=self.scratch))
             state.folder(self.workspace, source, tables, folder)
-            connection = self.stack.enter_context(connect())
+            connection = self.stack.enter_context(state.opened(self.scratch))
             intake = take_in(tables, folder, connection)
             self.read[source.digest, tables] = Side(part.compiled, intake, connection, as_of)
         found = self.read[source.digest, tables]

@@ -16,9 +16,11 @@ from typing import Any
 
 from engine.choosing import Request
 from engine.months import Month
-from tests.running import GOLDEN
+from tests.running import GOLDEN, SCHEMAS
 from tests.workspace.making import AT, BY
 from tests.workspace.runs.stocked import request, stock
+from workspace.importing.importing import Request as Import
+from workspace.importing.importing import import_files
 from workspace.opening import Workspace
 from workspace.published_months import known_at
 from workspace.publishing import Asked, Made, publish, refuse
@@ -93,7 +95,8 @@ def imported(
     folder.mkdir()
     for table, given in tables.items():
         write_rows(folder / f"{table}.csv", list(given))
-    stock(workspace, folder, exported, LATER)
+    files = tuple(folder / f"{table}.csv" for table in tables)
+    import_files(workspace, Import(files, SCHEMAS, BY, LATER, exported=exported))
 
 
 @dataclass(frozen=True)
