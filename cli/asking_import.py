@@ -29,7 +29,7 @@ def import_files(
     """Raises InputError and PolicyError; then nothing was imported."""
     from workspace.importing import importing
 
-    request = importing.Request(tuple(files), locations().schemas, by, now(), policy, exported)
+    request = importing.Request(tuple(files), locations().schemas, by, now(layout.policies), policy, exported)
     return importing.import_files(opened(layout), request, say)
 
 

@@ -38,11 +38,11 @@ def make_known(
         said = receipts.read_receipt(workspace.objects, known_run.receipt)
         with again(workspace, known_run, said, request, say) as found:
             publishing.as_recorded(found, known_run)
-            return publishing.publish(found, known_run, wanted, by, now())
+            return publishing.publish(found, known_run, wanted, by, now(layout.policies))
     with runs.current(workspace, request, say) as ready:
         publishing.refuse(ready.evaluated.evaluation, known_at(workspace), wanted)
-        made = runs.record(ready, receipts.programs(), by, now())
-        return publishing.publish(ready.evaluated, made, wanted, by, now())
+        made = runs.record(ready, receipts.programs(), by, now(layout.policies))
+        return publishing.publish(ready.evaluated, made, wanted, by, now(layout.policies))
 
 
 def made_known(layout: Layout) -> list[dict[str, Any]]:

@@ -43,7 +43,7 @@ def evaluated(asked: Asked, layout: Layout | None, say: Say) -> Iterator[Found]:
     with runs.current(workspace, request_in(asked, layout), say) as ready:
 
         def keep(by: str) -> str:
-            return runs.record(ready, receipts.programs(), by, now()).name
+            return runs.record(ready, receipts.programs(), by, now(layout.policies)).name
 
         yield Found(ready.evaluated.evaluation, dict(ready.document), keep)
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from workspace.settings import Personal
 
 
-def now() -> dt.datetime:
-    """The moment at which a change is made, with the zone of this machine."""
-    return dt.datetime.now().astimezone().replace(microsecond=0)
+def now(policies: Path) -> dt.datetime:
+    """The moment at which a change is made, in the zone of the versions in the folder, else in this machine's."""
+    from workspace.moments import office_zone
+
+    return dt.datetime.now(dt.UTC).astimezone(office_zone(policies)).replace(microsecond=0)
 
 
 def opened(layout: Layout) -> Workspace:
@@ -51,7 +53,7 @@ def make_workspace(folder: Path, database: str | None, personal: str, digest: st
         policies=locations().released,
         program=version("hotline-policy"),
         by=by,
-        at=now(),
+        at=now(locations().released),
     )
     return create(folder, making)
 
@@ -61,7 +63,7 @@ def change_workspace(layout: Layout, database: str | None, personal: str | None,
     from workspace.changing import change
 
     address = None if database is None else _address(database)
-    return change(layout, address, cast("Personal | None", personal), by, now())
+    return change(layout, address, cast("Personal | None", personal), by, now(layout.policies))
 
 
 def _address(database: str) -> Address:

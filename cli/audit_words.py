@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from engine.problems import clip
+from workspace.moments import shown
 
 if TYPE_CHECKING:
     from workspace.audit.inputs import Cause
@@ -32,12 +33,7 @@ def facts(some: Iterable[Seen]) -> str:
 
 def run_line(run: Run) -> str:
     """A run in one line: its name, when it was made, by whom and what for."""
-    return f"{run.name}　{moment(run.at)}　{run.by}　版本 {run.policy['version']}　统计时点 {run.as_of}"
-
-
-def moment(at: str) -> str:
-    """A time with its zone, as people read it."""
-    return at.replace("T", " ")
+    return f"{run.name}　{shown(run.at)}　{run.by}　版本 {run.policy['version']}　统计时点 {run.as_of}"
 
 
 def place(file: str, sheet: str, record: int) -> str:

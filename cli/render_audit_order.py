@@ -33,8 +33,8 @@ def render_order(console: Console, found: OrderAudit) -> None:
     heading(console, "各次计算")
     if not found.runs:
         line(console, "还没有记下任何计算", DIM)
-    for one in found.runs:
-        _run(console, one)
+    for before, one in zip((None, *found.runs), found.runs, strict=False):
+        _run(console, one, before)
     heading(console, "各条记录")
     _records(console, found.records)
     for table, rows in found.others.items():
@@ -44,8 +44,11 @@ def render_order(console: Console, found: OrderAudit) -> None:
             line(console, "；".join(f"{name}={value}" for name, value in row.row.items() if value), DIM, indent=2)
 
 
-def _run(console: Console, one: InRun) -> None:
+def _run(console: Console, one: InRun, before: InRun | None) -> None:
     line(console, run_line(one.run), "bold")
+    if before is not None and before.decided == one.decided and not one.causes:
+        line(console, f"认定与 {before.run.name} 相同", DIM, indent=2)
+        return
     if one.decided is None:
         line(console, "没有这张工单", DIM, indent=2)
     else:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from cli.audit_words import cause, moment, run_line
+from cli.audit_words import cause, run_line
 from cli.document import figure
 from cli.tables import DIM, WARN, cell, column, draw, heading, line, table
+from workspace.moments import shown
 
 if TYPE_CHECKING:
     from workspace.audit.unit import At, InRun, Shift, UnitAudit
@@ -38,7 +39,7 @@ def render_unit(console: Console, found: UnitAudit) -> None:
         kind = "公布" if told.replaces is None else f"更正（取代第 {told.replaces} 条，{told.reason}）"
         line(
             console,
-            f"链上第 {told.seq} 条　{moment(told.at)}　{told.by}　{kind} {told.place.period}：{_at(told.place)}",
+            f"链上第 {told.seq} 条　{shown(told.at)}　{told.by}　{kind} {told.place.period}：{_at(told.place)}",
         )
 
 
@@ -75,8 +76,8 @@ def _run(console: Console, one: InRun, unit: str) -> None:
         line(console, f"名次和总分与 {one.before} 相同", DIM, indent=2)
     for kind, count in Counter(order.kind(unit) for order in one.orders).items():
         some = [order.order for order in one.orders if order.kind(unit) == kind]
-        shown = "、".join(some[:_FEW]) + ("等" if count > _FEW else "")
-        line(console, f"本单位工单{_KINDS[kind]} {count} 件：{shown}", indent=4)
+        few = "、".join(some[:_FEW]) + ("等" if count > _FEW else "")
+        line(console, f"本单位工单{_KINDS[kind]} {count} 件：{few}", indent=4)
     if one.others:
         line(console, f"其他单位工单有变化 {one.others} 件", indent=4)
     for item in one.causes:

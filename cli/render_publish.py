@@ -13,6 +13,7 @@ from rich.console import Console
 from cli.document import GATES, figure, printable
 from cli.tables import DIM, cell, column, draw, line, table
 from engine.report import rounded
+from workspace.moments import shown
 
 if TYPE_CHECKING:
     from engine.published import Announced
@@ -57,6 +58,6 @@ def render_published(console: Console, found: Sequence[Mapping[str, Any]]) -> No
     for one in found:
         style = "" if one["in_force"] else DIM
         kind = _KINDS[one["kind"]] + ("" if one["in_force"] else "（已被更正）")
-        values = (one["period"], one["entry"], kind, one["run"], one["at"].replace("T", " "), one["by"])
+        values = (one["period"], one["entry"], kind, one["run"], shown(one["at"]), one["by"])
         grid.add_row(*(cell(value, style) for value in (*values, one["reason"] or "-")))
     draw(console, grid)

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from cli.tables import cell, column, draw, line, table
+from workspace.moments import shown
 
 
 def render_runs(console: Console, runs: Sequence[Mapping[str, Any]]) -> None:
@@ -26,7 +27,7 @@ def render_runs(console: Console, runs: Sequence[Mapping[str, Any]]) -> None:
     column(grid, "凭据", keep=True)
     for run in runs:
         grid.add_row(
-            *(cell(value) for value in (run["run"], run["at"].replace("T", " "), run["by"])),
+            *(cell(value) for value in (run["run"], shown(run["at"]), run["by"])),
             cell(run["policy"]["version"]),
             cell(run["as_of"]),
             *(cell(run[key]) for key in ("orders", "set_aside")),

@@ -37,13 +37,23 @@ def _standings(console: Console, document: Document, period: str | None) -> None
     """The whole cycle, then months in detail, and the longer period that was asked for."""
     overview(console, document)
     months = [item for item in document["months"] if period in (None, item["period"])]
+    ahead = [item["period"] for item in months if period is None and _ahead(document, item)]
     for item in months:
-        month(console, document, item)
+        if item["period"] not in ahead:
+            month(console, document, item)
+    if ahead:
+        console.print()
+        line(console, f"{' 至 '.join(dict.fromkeys((ahead[0], ahead[-1])))} 还没有到", DIM)
     if months and any(indicator.get("target") is not None for indicator in indicators(document)):
         line(console, f"{BELOW_TARGET}：低于目标", DIM)
     for item in [*document["quarters"], document["year"]]:
         if item and item["period"] == period:
             aggregate(console, document, item)
+
+
+def _ahead(document: Document, month: Document) -> bool:
+    """Whether a month begins after the moment of the result and nobody is ranked in it."""
+    return bool(document.get("as_of")) and month["period"] > document["as_of"][:7] and not month["ranking"]
 
 
 def _set_aside(console: Console, document: Document) -> None:

@@ -9,11 +9,11 @@ from typing import Literal
 
 from rich.box import Box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from cli.document import printable
+from cli.wrapping import cells, wrap
 
 _RULED = Box("    \n    \n -  \n    \n    \n    \n    \n    \n", ascii=True)
 
@@ -60,4 +60,7 @@ def heading(console: Console, title: str) -> None:
 
 
 def line(console: Console, text: str, style: str = "", *, indent: int = 0) -> None:
-    console.print(Padding(Text(printable(text), style=style), (0, 0, 0, indent), expand=False))
+    """A line of text; one that is too long goes on at the same indent."""
+    said, width = printable(text), max(console.width - indent, 20)
+    for part in [said] if cells(said) <= width else wrap(said, width):
+        console.print(Text(" " * indent + part, style=style), soft_wrap=True)

@@ -18,6 +18,7 @@ from workspace.chain import Kind
 from workspace.corrections import as_now, differences, same
 from workspace.digests import digest_bytes
 from workspace.evaluating import Evaluated
+from workspace.moments import shown
 from workspace.opening import Workspace
 from workspace.published_months import JSON, Known, Publication, known_at, publications, row_of
 from workspace.receipts import result_bytes
@@ -91,7 +92,7 @@ def _month_refused(evaluation: Evaluation, asked: Asked) -> Problem | None:
 def _known_refused(known: Known, asked: Asked) -> Problem | None:
     holding = known.holding.get(asked.month)
     if asked.reason is None and holding is not None:
-        what = f"已经公布（{holding.run_name}，{holding.by}，{holding.at}，第 {holding.seq} 条记录）"
+        what = f"已经公布（{holding.run_name}，{holding.by}，{shown(holding.at)}，第 {holding.seq} 条记录）"
         instead = f"要更正请用 hotline publish {asked.month} --correct --reason 事由"
         return Problem(asked.place, what, "", instead)
     if asked.reason is not None and holding is None:
