@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.workspace.disks import run_on_disk
 from tests.workspace.making import make
 from tests.workspace.runs.stocked import request, run_once, stock
@@ -28,9 +26,8 @@ def test_any_name_of_a_folder(tmp_path: Path, run: Run, cache: Path) -> None:
     assert replay(workspace, own, request(workspace, cache), programs()).exact
 
 
-@pytest.mark.parametrize("left", [0, 100])
-def test_a_full_disk(office: Workspace, run: Run, cache: Path, tmp_path: Path, left: int) -> None:
-    """Promise: where the disk is full, however far the run gets, one sentence says so, nothing of it is recorded, and
+def test_a_full_disk(office: Workspace, run: Run, cache: Path, tmp_path: Path) -> None:
+    """Promise: where the disk gets full in the middle of a run, one sentence says so, nothing of it is recorded, and
     it works once there is room."""
     ran = run_on_disk(
         tmp_path / "disk",
@@ -40,7 +37,7 @@ def test_a_full_disk(office: Workspace, run: Run, cache: Path, tmp_path: Path, l
         cp -r "{office.layout.root}" "$DISK/office"
         $HOTLINE runs --workspace "$DISK/office" --format json > "{tmp_path}/before"
         head -c 100m /dev/zero > "$DISK/filler" 2>/dev/null || true
-        truncate -s -{left}K "$DISK/filler"
+        truncate -s -100K "$DISK/filler"
         code=0
         $HOTLINE evaluate --set quarters=calendar --as-of 2026-11-23 --workspace "$DISK/office" \
             > /dev/null 2> "{tmp_path}/said" || code=$?

@@ -59,12 +59,6 @@ def test_readings_and_names_are_replayed(office: Workspace, cache: Path, again: 
     assert again(office, run).exact
 
 
-def test_either_database(workspace: Workspace, cache: Path, again: Again) -> None:
-    """Promise: a replay is exact on SQLite and on PostgreSQL."""
-    stock(workspace)
-    assert again(workspace, run_once(workspace, request(workspace, cache))).exact
-
-
 def test_other_programs_are_causes_even_where_they_do_not_matter(office: Workspace, run: Run, cache: Path) -> None:
     """Promise: versions of programs and schemas that changed are told, and the values are still held to be the same."""
     now = {**programs(), "duckdb": "9.9.9"}

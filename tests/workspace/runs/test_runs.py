@@ -21,6 +21,7 @@ from workspace.layout import Layout
 from workspace.opening import Workspace, open_workspace
 from workspace.policy_files import files_of
 from workspace.receipts import JSON, PARQUET, objects_of, programs, read_receipt, result_bytes
+from workspace.replay import replay
 from workspace.runs import Run, current, find_run, runs
 
 RECEIPT, FIRINGS, EVALUATION = (validator(f"{name}.schema.json") for name in ("receipt", "firings", "evaluation"))
@@ -75,12 +76,11 @@ def test_rejected_versions_have_their_reason(tmp_path: Path, cache: Path) -> Non
     stock(workspace)
     by_months = read_receipt(workspace.objects, run_once(workspace, request(workspace, cache)).receipt)["choice"]
     assert [(one["id"], one["reason"], len(one["outside"])) for one in by_months["rejected"]] == [("2027", "cycle", 12)]
-    named = read_receipt(workspace.objects, run_once(workspace, request(workspace, cache, "2026")).receipt)["choice"]
+    asked = run_once(workspace, request(workspace, cache, str(workspace.layout.policies / "2026")))
+    named = read_receipt(workspace.objects, asked.receipt)["choice"]
     assert (named["by"], named["asked"], named["months"]) == ("name", "2026", [])
     assert [(one["id"], one["reason"], one["outside"]) for one in named["rejected"]] == [("2027", "another-asked", [])]
-    path = str(workspace.layout.policies / "2026")
-    by_folder = run_once(workspace, request(workspace, cache, path)).receipt
-    assert str(tmp_path) not in workspace.objects.read(by_folder, JSON).decode()
+    assert str(tmp_path) not in workspace.objects.read(asked.receipt, JSON).decode()
 
 
 def test_a_version_and_its_amendment_each_have_firings(tmp_path: Path, cache: Path) -> None:
@@ -106,12 +106,14 @@ def test_a_version_and_its_amendment_each_have_firings(tmp_path: Path, cache: Pa
 
 
 def test_databases_and_digests(workspace: Workspace, run: Run, office: Workspace, cache: Path) -> None:
-    """Promise: SQLite and PostgreSQL give the same receipt, result and firings, byte for byte."""
+    """Promise: SQLite and PostgreSQL give the same receipt, result and firings, byte for byte, and the same again when
+    the run is replayed."""
     stock(workspace)
     other = run_once(workspace, request(workspace, cache))
     assert (other.receipt, other.result, other.firings) == (run.receipt, run.result, run.firings)
     assert workspace.objects.read(other.receipt, JSON) == office.objects.read(run.receipt, JSON)
     assert find_run(workspace, other.name.lower()) == other
+    assert replay(workspace, other, request(workspace, cache), programs()).exact
 
 
 def test_sm3_names_everything_in_a_receipt(tmp_path: Path, cache: Path) -> None:
