@@ -91,6 +91,15 @@ def test_the_installed_program_makes_a_workspace(program: Path, tmp_path: Path) 
     assert (shown.returncode, json.loads(shown.stdout)["personal"]) == (0, "keep")
 
 
+def test_the_installed_program_audits_a_workspace(program: Path, tmp_path: Path) -> None:
+    """Promise: the description of a bundle and the schemas travel with the program."""
+    assert run(program, tmp_path, "init", "office", "--by", "office").returncode == 0
+    assert run(program, tmp_path / "office", "audit", "verify").returncode == 0
+    assert run(program, tmp_path / "office", "audit", "export", "../bundle").returncode == 0
+    assert (tmp_path / "bundle" / "FORMAT.md").is_file()
+    assert (tmp_path / "bundle" / "schemas" / "receipt.schema.json").is_file()
+
+
 def _ranks(document: dict[str, Any]) -> list[Any]:
     periods = [*document["months"], *document["quarters"], document["year"]]
     return [[(row["unit"], row["rank"], row["total"]) for row in period["ranking"]] for period in periods]

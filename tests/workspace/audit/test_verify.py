@@ -14,15 +14,15 @@ from sqlmodel import SQLModel
 
 from engine.problems import Problem
 from tests.running import SCHEMAS
-from tests.workspace.audit.making import Office
-from tests.workspace.making import make
+from tests.workspace.audit.making import Office, bring, rows_of, write
+from tests.workspace.making import AT, make
 from workspace import chain
 from workspace.audit import catalogue, policies
 from workspace.audit.policies import Used
 from workspace.audit.shapes import Shapes
 from workspace.audit.verdict import Verdict
 from workspace.audit.verify import verify
-from workspace.digests import digest_bytes
+from workspace.digests import Algorithm, digest_bytes
 from workspace.layout import Layout
 from workspace.models import Entry
 from workspace.settings import Settings, settings_text
@@ -234,8 +234,13 @@ def test_a_release_that_no_run_has_used_is_remarked(tmp_path: Path, made: Office
     assert [Path(remark.place.file).name for remark in verdict.remarks] == ["manifest.yaml"]
 
 
-def test_sm3_and_postgresql_verify_too(database: str, tmp_path: Path) -> None:
-    """Promise: a workspace on either database, with either digest, verifies."""
-    for digest in ("sha256",) if database.startswith("postgresql") else ("sha256", "sm3"):
-        layout = make(tmp_path / digest, database, digest=digest).layout  # type: ignore[arg-type]
-        assert _verdict(layout).problems == ()
+def test_both_databases_and_both_digests_verify(database: str, tmp_path: Path) -> None:
+    """Promise: what was imported into a workspace on either database, with either digest, verifies."""
+    write(tmp_path / "in" / "工单.csv", rows_of(5))
+    digests: tuple[Algorithm, ...] = ("sha256",) if database.startswith("postgresql") else ("sha256", "sm3")
+    for digest in digests:
+        workspace = make(tmp_path / digest, database, digest=digest)
+        bring(workspace, tmp_path / "in", AT.replace(tzinfo=None), AT)
+        verdict = _verdict(workspace.layout)
+        assert verdict.problems == ()
+        assert verdict.checked == {"entries": 2, "rows": 1, "receipts": 0, "objects": 1}
