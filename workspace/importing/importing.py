@@ -92,10 +92,10 @@ def import_files(workspace: Workspace, request: Request, progress: Progress | No
     with hidden_folder(workspace.layout) as hidden:
         total = sum(path.stat().st_size for path in paths) or 1
         work = _Work(workspace, request, hidden, before, versions, progress or (lambda _, __: None), total)
-        next(iter(versions), None)  # loaded before several ask for it
         read: list[_Read] = []
         problems: list[Problem] = []
-        with ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as pool:
+        with ThreadPoolExecutor(1) as early, ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as pool:
+            early.submit(versions.prepare)  # while the first files are being opened
             for found, wrong in pool.map(lambda path: _file(work, path), paths):
                 read += found
                 problems += wrong

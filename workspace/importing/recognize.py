@@ -6,8 +6,10 @@ Knows headers and the tables of versions; must not know files or what is in thei
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from engine.intake.found import BLANKS
 from engine.intake.headers import match
@@ -38,6 +40,7 @@ class Versions:
     schemas: Path
     asked: str | None = None
     _loaded: dict[Path, Policy] = field(default_factory=dict)
+    _loading: Lock = field(default_factory=Lock)
 
     def __iter__(self) -> Iterator[Policy]:
         """Raises InputError and PolicyError; a version that cannot be read is no obstacle while others fit."""
@@ -63,10 +66,16 @@ class Versions:
         except (InputError, PolicyError):
             return None
 
+    def prepare(self) -> None:
+        """Loads the version that is asked for first; what is wrong is said when it is."""
+        with suppress(InputError, PolicyError):
+            next(iter(self), None)
+
     def _load(self, folder: Path) -> Policy:
-        if folder not in self._loaded:
-            self._loaded[folder] = load_policy(folder, self.schemas, {})
-        return self._loaded[folder]
+        with self._loading:
+            if folder not in self._loaded:
+                self._loaded[folder] = load_policy(folder, self.schemas, {})
+            return self._loaded[folder]
 
 
 def recognise(header: Sequence[str], place: str, called: Iterable[str], versions: Iterable[Policy]) -> Recognised:
