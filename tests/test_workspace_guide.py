@@ -1,4 +1,4 @@
-"""The workspace's guide is played as it is written, with the files of ``examples/office``; these are what they claim."""
+"""The workspace's guide is played as it is written, with the files of ``examples/office``."""
 
 from __future__ import annotations
 
