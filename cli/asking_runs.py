@@ -89,3 +89,15 @@ def run_list(layout: Layout) -> list[dict[str, Any]]:
         }
         for run in runs(opened(layout))
     ]
+
+
+def run_result(layout: Layout, name: str) -> dict[str, Any]:
+    """The result of the run with this name, as it was printed then. Raises InputError."""
+    import json
+
+    from workspace.receipts import JSON
+    from workspace.runs import find_run
+
+    workspace = opened(layout)
+    found: dict[str, Any] = json.loads(workspace.objects.read(find_run(workspace, name).result, JSON))
+    return found

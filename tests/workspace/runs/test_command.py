@@ -175,3 +175,18 @@ def test_help_stays_light() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True, encoding="utf-8")
     assert ran.stderr.strip() == "[]"
+
+
+def test_a_kept_result_is_shown_again(stocked: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    """Promise: ``runs`` with a name shows what was shown then, byte for byte as JSON, and records nothing."""
+    main(["evaluate", *AS_OF, "--period", "2026-03"])
+    table = capsys.readouterr().out
+    run = runs(stocked)[-1]
+    assert main(["runs", run.name, "--period", "2026-03"]) == 0
+    assert capsys.readouterr().out == table
+    assert main(["runs", run.name.lower(), "--format", "json"]) == 0
+    assert capsys.readouterr().out.encode() == stocked.objects.read(run.result, JSON)
+    assert runs(stocked)[-1] == run
+    assert main(["runs", "R99"]) == 2
+    assert "没有这次计算" in capsys.readouterr().err
+    assert main(["runs", "--period", "2026-03"]) == 2
