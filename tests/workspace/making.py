@@ -50,6 +50,12 @@ class Postgres:
         self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(target, source))
         return made
 
+    def put_back(self, address: str, template: str) -> None:
+        """Make a database anew as a copy of another one, whoever is still connected to it."""
+        self.drop(address)
+        made, source = (sql.Identifier(urlsplit(item).path.lstrip("/")) for item in (address, template))
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(made, source))
+
     def drop(self, address: str) -> None:
         """Away with a database, whoever is still connected."""
         name = urlsplit(address).path.lstrip("/")
