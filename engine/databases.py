@@ -80,6 +80,11 @@ class DuckDB:
     def keep(self, name: str, query: exp.Query) -> None:
         self.connection.execute(_render(_create("TABLE", name, query)))
 
+    def add(self, name: str, query: exp.Query) -> None:
+        """More rows after those that were kept."""
+        into = exp.Insert(this=exp.Table(this=exp.to_identifier(name, quoted=True)), expression=query)
+        self.connection.execute(_render(into))
+
     def view(self, name: str, query: exp.Query) -> None:
         self.connection.execute(_render(_create("VIEW", name, query)))
 

@@ -31,6 +31,18 @@ class Flaw:
     reason: str
 
 
+LANDMARK_EVERY = 10_000
+"""Of how many records one is a landmark. DuckDB moves whole blocks of 2,048 rows and more."""
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """How many records a text has, the header included, and the cells of some by their number (0: the header)."""
+
+    records: int
+    cells: Mapping[int, list[str]]
+
+
 @dataclass(frozen=True, order=True)
 class SetAside:
     """One breach of one record. ``record`` counts data records of ``file`` from 1; ``order`` is the row's key."""

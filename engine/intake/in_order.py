@@ -8,32 +8,21 @@ lines finds. Knows lines and quotes; must not know what a column means.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 from engine.intake import delimited, sql
 from engine.intake.breaches import ROW, Store
-from engine.intake.found import BLANKS
+from engine.intake.found import BLANKS, LANDMARK_EVERY, Landmarks
 from engine.policy.model_tables import Column
 from engine.problems import InputError
 
-EVERY = 10_000
-"""Of how many records one is compared. DuckDB moves whole blocks of 2,048 rows and more."""
 _BLOCK = 1 << 20
 
 
 class OutOfOrderError(Exception):
     """Rows do not stand where their records do, or their records cannot be told."""
-
-
-@dataclass(frozen=True)
-class Landmarks:
-    """How many records a text has, the header included, and the cells of some by their number (0: the header)."""
-
-    records: int
-    cells: Mapping[int, list[str]]
 
 
 def landmarks(path: Path) -> Landmarks | None:
@@ -45,11 +34,11 @@ def landmarks(path: Path) -> Landmarks | None:
             for line in stream:
                 if b'"' in line and line.count(b'"') % 2:  # only then may a cell go on in the next line
                     cells = next(delimited.records(_decoded(chain([line], stream)), path.name)).cells
-                    if number % EVERY == 0:
+                    if number % LANDMARK_EVERY == 0:
                         found[number] = cells
                 elif not line.strip(b"\r\n"):
                     continue
-                elif number % EVERY == 0:
+                elif number % LANDMARK_EVERY == 0:
                     found[number] = _cells(line, path)
                 number, last = number + 1, line
             if last and last.count(b'"') % 2 == 0:

@@ -35,7 +35,14 @@ def rows(scan: Scan, names: Mapping[str, tuple[str, ...]]) -> tuple[Row, ...] | 
     ``names`` gives the keys of the tables that references point to.
     """
     table, text = scan.source.table, scan.text
-    if text is None or scan.flaws or table.required_when or table.time_order or text.path.stat().st_size > LARGEST:
+    if (
+        text is None
+        or scan.flaws
+        or table.required_when
+        or table.time_order
+        or not text.whole
+        or text.path.stat().st_size > LARGEST
+    ):
         return None
     readers = [
         (column.id, text.position[column.id], _Reader(column, names.get(column.table or "")))

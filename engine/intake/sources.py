@@ -5,8 +5,8 @@ Knows formats and their traps; must not know what a cell may hold.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -28,10 +28,20 @@ _NOTHING = '"NULL"'
 
 @dataclass(frozen=True)
 class Text:
-    """The UTF-8 text that DuckDB reads, and where each declared column stands in it, from 0."""
+    """The UTF-8 text that DuckDB reads, and where each declared column stands in it, from 0.
+
+    ``rewriting`` is a workbook's, which goes on to write parts after ``path`` when they are asked of ``later``.
+    """
 
     path: Path
     position: Mapping[str, int]
+    rewriting: workbook.Rewriting | None = None
+    later: Iterator[Path] = field(default_factory=lambda: iter(()))
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is in ``path``."""
+        return self.rewriting is None or self.rewriting.finished
 
 
 @dataclass(frozen=True)
@@ -46,12 +56,13 @@ class Scan:
     source: Source
     relation: exp.Expr
     columns: Mapping[str, tuple[exp.Expr, Kind]]
-    flaws: tuple[Flaw, ...]
+    flaws: Sequence[Flaw]
     remarks: tuple[Remark, ...]
     text: Text | None = None
     place: tuple[exp.Expr, exp.Expr] | None = None
     foreign: bool = False
     also: Mapping[str, exp.Expr] = field(default_factory=dict)
+    width: int = 0
     row: exp.Expr | None = None
 
 
@@ -107,8 +118,17 @@ def _workbook(source: Source, sheet: workbook.Sheet | None, clean: Path, also: C
     if sheet is None:
         raise InputError([Problem(Place(str(path)), "第一张工作表是空的", instead="请把数据放在第一张工作表")])
     headers = match(source.table, sheet.header, source.name, str(path))
-    flaws = workbook.rewrite(sheet, source.table, headers.position, clean, _wanted(headers, also).values())
-    return _csv(source, clean, sheet.header, flaws, also, remarks)
+    wanted = tuple(_wanted(headers, also).values())
+    rewriting = workbook.Rewriting(sheet, source.table, headers.position, clean, wanted)
+    parts = rewriting.parts()
+    scan = _csv(source, next(parts), sheet.header, rewriting.flaws, also, remarks)
+    assert scan.text is not None
+    return replace(scan, text=replace(scan.text, rewriting=rewriting, later=parts))
+
+
+def part_of(scan: Scan, path: Path) -> Scan:
+    """The scan of a later part of its text."""
+    return replace(scan, relation=_read_csv(path, scan.width, _LONGEST_RECORD))
 
 
 def _wanted(headers: Headers, also: Collection[str]) -> dict[str, int]:
@@ -121,19 +141,31 @@ def _csv(
     source: Source,
     path: Path,
     names: list[str],
-    flaws: tuple[Flaw, ...],
+    flaws: Sequence[Flaw],
     also: Collection[str],
     remarks: tuple[Remark, ...] = (),
 ) -> Scan:
     headers = match(source.table, names, source.name, str(source.paths[0]), also)
-    columns = [f"c{index}" for index in range(headers.width)]
+    # DuckDB fills its buffer whatever the file's size, which would take longer than reading a small file.
+    longest = min(_LONGEST_RECORD, path.stat().st_size + _SMALLEST_BUFFER)
+    relation = _read_csv(path, headers.width, longest)
+    cells: dict[str, tuple[exp.Expr, Kind]] = {
+        id: (sql.column(f"c{index}"), "text") for id, index in headers.position.items()
+    }
+    others = {name: sql.column(f"c{index}") for name, index in _wanted(headers, also).items()}
+    text = Text(path, headers.position)
+    both = (*headers.remarks, *remarks)
+    return Scan(source, relation, cells, flaws, both, text, also=others, width=headers.width)
+
+
+def _read_csv(path: Path, width: int, longest: int) -> exp.Expr:
+    """Every cell as text, in the columns c0, c1 and so on; ``longest`` in bytes is the longest record."""
+    columns = [f"c{index}" for index in range(width)]
     types = exp.Struct(
         expressions=[
             exp.PropertyEQ(this=exp.to_identifier(column), expression=sql.text("VARCHAR")) for column in columns
         ]
     )
-    # DuckDB fills its buffer whatever the file's size, which would take longer than reading a small file.
-    longest = min(_LONGEST_RECORD, path.stat().st_size + _SMALLEST_BUFFER)
     options: dict[str, exp.Expr] = {
         "auto_detect": exp.false(),
         "header": exp.false(),  # with true, DuckDB loses rows when the header spans lines or follows an empty line
@@ -147,13 +179,7 @@ def _csv(
         "max_line_size": exp.Literal.number(longest),
         "buffer_size": exp.Literal.number(2 * longest),
     }
-    relation = sql.call("read_csv", sql.text(literal(path)), *(sql.named(key, value) for key, value in options.items()))
-    cells: dict[str, tuple[exp.Expr, Kind]] = {
-        id: (sql.column(columns[index]), "text") for id, index in headers.position.items()
-    }
-    others = {name: sql.column(columns[index]) for name, index in _wanted(headers, also).items()}
-    text = Text(path, headers.position)
-    return Scan(source, relation, cells, flaws, (*headers.remarks, *remarks), text, also=others)
+    return sql.call("read_csv", sql.text(literal(path)), *(sql.named(key, value) for key, value in options.items()))
 
 
 def parquet_relation(source: Source) -> exp.Expr:

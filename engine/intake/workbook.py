@@ -17,7 +17,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from engine.intake.found import Flaw
+from engine.intake.found import LANDMARK_EVERY, Flaw, Landmarks
 from engine.policy.model_tables import Column, Table
 from engine.problems import InputError, Place, Problem
 
@@ -26,6 +26,7 @@ _EARLIEST, _LATEST = 61, 2_958_466  # Excel counts a 29 February 1900 that never
 _EXACT = 10**15  # Excel keeps 15 digits
 _HALF = dt.timedelta(microseconds=500_000)
 _BATCH = 512  # rows whose cells stay in the processor's cache
+_PART = 64 * _BATCH
 
 
 @dataclass(frozen=True)
@@ -65,37 +66,84 @@ def load(path: Path, name: str | None = None) -> Sheet | None:
     return Sheet(path, sheet.name, [str(cell) for cell in left + first], (left + row for row in rows) if left else rows)
 
 
-def rewrite(
-    sheet: Sheet, table: Table, position: Mapping[str, int], target: Path, also: Collection[int] = ()
-) -> tuple[Flaw, ...]:
-    """Writes the sheet to ``target`` as UTF-8 text; empty rows at its end are no records.
+@dataclass
+class Rewriting:
+    """A sheet on its way to UTF-8 text in files beside ``target``; empty rows at its end are no records.
 
-    Of the columns, those in ``position`` are written, and as mere text those in ``also``, counted from 0.
+    Of the columns, those in ``position`` are written, and as mere text those in ``also``, counted from 0. ``flaws`` and
+    ``landmarks`` are whole once all ``parts`` are written.
     """
-    columns = {index: table.column(id) for id, index in position.items()}
-    plain = {index: Column("", "text") for index in also}
-    epoch = _EPOCH_1904 if _counts_from_1904(sheet.path) else _EPOCH
-    flaws: list[Flaw] = []
-    first, empty = 1, 0
-    with target.open("w", encoding="utf-8", newline="") as stream:
-        width = len(sheet.header)
-        stream.write(_lines([[str(index)] for index in range(width)]))  # a line break in a header misleads DuckDB
-        while rows := list(islice(sheet.rows, _BATCH)):
-            texts: list[Sequence[str]] = []
-            before = len(flaws)
-            for index, cells in enumerate(zip(*rows, strict=True)):
-                column = columns.get(index)
-                if column is not None:
-                    texts.append(_texts(cells, column, epoch, first, flaws))
-                else:
-                    texts.append(_texts(cells, plain[index], epoch, first, []) if index in plain else [""] * len(rows))
-            held = _held(texts, max((flaw.record - first + 1 for flaw in flaws[before:]), default=0))
-            if held:
-                stream.write(_lines([[""] * empty] * width) + _lines([column[:held] for column in texts]))
-                empty = 0
-            empty += len(rows) - held
-            first += len(rows)
-    return tuple(sorted(flaws, key=lambda flaw: flaw.record))
+
+    sheet: Sheet
+    table: Table
+    position: Mapping[str, int]
+    target: Path
+    also: Collection[int] = ()
+    flaws: list[Flaw] = field(default_factory=list)
+    finished: bool = False
+    _records: int = 0
+    _cells: dict[int, list[str]] = field(default_factory=dict)
+
+    @property
+    def landmarks(self) -> Landmarks:
+        return Landmarks(self._records + 1, self._cells)
+
+    def parts(self) -> Iterator[Path]:
+        """The files in order, each written when it is asked for; the first begins with a header."""
+        columns = {index: self.table.column(id) for id, index in self.position.items()}
+        columns |= {index: Column("", "text") for index in self.also}
+        epoch = _EPOCH_1904 if _counts_from_1904(self.sheet.path) else _EPOCH
+        width = len(self.sheet.header)
+        header = [[str(index)] for index in range(width)]  # a line break in a header misleads DuckDB
+        first, empty, number = 1, 0, 0
+        self._cells[0] = [column[0] for column in header]
+        while not self.finished:
+            path = self.target.with_name(f"{self.target.stem}{number or ''}{self.target.suffix}")
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                if not number:
+                    stream.write(_lines(header))
+                for _ in range(_PART // _BATCH):
+                    rows = list(islice(self.sheet.rows, _BATCH))
+                    self.finished = not rows
+                    if self.finished:
+                        break
+                    texts, held = self._batch(rows, columns, epoch, first)
+                    if held:
+                        stream.write(_lines([[""] * empty] * width) + _lines([column[:held] for column in texts]))
+                        self._remember(texts, first, held)
+                        empty = 0
+                    empty += len(rows) - held
+                    first += len(rows)
+                written = stream.tell() > 0
+            if written:
+                number += 1
+                yield path
+
+    def _batch(
+        self, rows: Sequence[Sequence[Any]], columns: Mapping[int, Column], epoch: dt.datetime, first: int
+    ) -> tuple[list[Sequence[str]], int]:
+        """The cells column by column, and how many rows there are up to the last that holds anything."""
+        texts: list[Sequence[str]] = []
+        flaws: list[Flaw] = []
+        for index, cells in enumerate(zip(*rows, strict=True)):
+            column = columns.get(index)
+            texts.append([""] * len(rows) if column is None else _texts(cells, column, epoch, first, flaws))
+        told = [flaw for flaw in flaws if flaw.column]  # of columns that are mere text, nothing is told
+        self.flaws += sorted(told, key=lambda flaw: flaw.record)
+        held = len(rows)
+        least = max((flaw.record - first + 1 for flaw in told), default=0)
+        while held > least and not any(column[held - 1] for column in texts):
+            held -= 1
+        return texts, held
+
+    def _remember(self, texts: Sequence[Sequence[str]], first: int, held: int) -> None:
+        """Some records, from which the order of what a database read can be told."""
+        if self._records % LANDMARK_EVERY:
+            self._cells.pop(self._records, None)
+        self._records = first + held - 1
+        landmark = -(-first // LANDMARK_EVERY) * LANDMARK_EVERY
+        for record in (*range(landmark, first + held, LANDMARK_EVERY), self._records):
+            self._cells[record] = [column[record - first] for column in texts]
 
 
 def _texts(cells: Sequence[Any], column: Column, epoch: dt.datetime, first: int, flaws: list[Flaw]) -> Sequence[str]:
@@ -123,14 +171,6 @@ def _texts(cells: Sequence[Any], column: Column, epoch: dt.datetime, first: int,
             reason = "Excel 数字超过 15 位，末尾已经失真；请把这一列设为文本格式后重新填写"
             flaws.append(Flaw(number, column.id, shown, reason))
     return [text or "" for text in texts]
-
-
-def _held(texts: Sequence[Sequence[str]], flawed: int) -> int:
-    """How many rows there are up to the last that holds anything, ``flawed`` at least."""
-    held = len(texts[0]) if texts else 0
-    while held > flawed and not any(column[held - 1] for column in texts):
-        held -= 1
-    return held
 
 
 def _lines(columns: Sequence[Sequence[str]]) -> str:

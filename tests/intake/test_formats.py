@@ -264,3 +264,30 @@ def test_what_stands_in_a_broken_file_is_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="引号之后还有文字") as error:
         read(tmp_path)
     assert "1380000" not in str(error.value)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 3, 4, 5, 8, 11])
+def test_a_long_sheet_is_read_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """Promise: records keep their numbers and content over the parts in which a sheet is read, empty rows too."""
+    for name, value in (("_BATCH", 2), ("_PART", 4), ("LANDMARK_EVERY", 3)):
+        monkeypatch.setattr(workbook, name, value)
+    put_units(tmp_path)
+    book = xlsxwriter.Workbook(str(tmp_path / "orders.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADER)
+    empty = {5, 6, rows + 1, rows + 9}
+    for number in range(1, rows + 1):
+        if number not in empty:
+            sheet.write_row(number, 0, order(number, 备注=f'第"{number}"条').values())
+    sheet.write_blank(rows + 9, 0, None, book.add_format({"bold": True}))
+    book.close()
+    if not rows:
+        with pytest.raises(InputError, match="没有数据"):
+            read(tmp_path)
+        return
+    intake, found = read(tmp_path)
+    given = [number for number in range(1, rows + 1) if number not in empty]
+    assert [(row["_record"], row["编号"], row["备注"]) for row in found] == [
+        (number, f"A{number}", f'第"{number}"条') for number in given
+    ]
+    assert {aside.record for aside in intake.set_aside} == {number for number in empty if number < max(given)}

@@ -93,7 +93,7 @@ def test_landmarks_are_the_records_of_a_plain_reading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, records: list[list[str]] | None
 ) -> None:
     """Promise: the places that rows are compared with are counted as the careful reader counts."""
-    monkeypatch.setattr(in_order, "EVERY", 1)
+    monkeypatch.setattr(in_order, "LANDMARK_EVERY", 1)
     (tmp_path / "a.csv").write_text(written, encoding="utf-8", newline="")
     found = in_order.landmarks(tmp_path / "a.csv")
     assert (found and (found.records, found.cells)) == (records and (len(records), dict(enumerate(records))))
