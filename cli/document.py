@@ -19,6 +19,10 @@ FLAGS = {
 }
 
 
+MOST_LINES = 100
+"""Breaches listed one by one; their number is always told."""
+
+
 def indicators(document: Document) -> list[Mapping[str, Any]]:
     """Id, title, weight and target of each indicator, in the policy's order."""
     listed = document.get("titles", {}).get("indicators")
@@ -97,10 +101,13 @@ def telling_decimals(values: list[float]) -> int:
 
 
 def set_aside_lines(document: Document) -> list[str]:
-    """One sentence a row that was not used, each with its place, value and reason."""
+    """One sentence a breach of the rows that were not used, each with its place, value and reason: the first ones."""
+    rows = document.get("set_aside_rows", [])
     lines = [f"有 {document['input']['set_aside']} 行未采用（--strict 时不出结果）："]
-    for row in document.get("set_aside_rows", []):
+    for row in rows[:MOST_LINES]:
         value = printable(row.get("value") or "")
         shown = f"（值：{value[:60]}{'…' if len(value) > 60 else ''}）" if value else ""
         lines.append(f"{row['file']} 第 {row['record']} 条 {row.get('column') or ''}：{row['reason']}{shown}")
+    if len(rows) > MOST_LINES:
+        lines.append(f"还有 {len(rows) - MOST_LINES} 处，不加 --strict、用 --format json 看全部")
     return lines

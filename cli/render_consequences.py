@@ -15,7 +15,9 @@ from cli.tables import DIM, cell, column, draw, heading, line, table
 
 
 def consequences(console: Console, document: Document, period: str | None) -> None:
-    """Those of every period, or of the one asked for."""
+    """Those of every period, or of the one asked for; nothing for a policy that has none."""
+    if document.get("titles", {}).get("consequences") == []:
+        return
     fired = [item for item in document["consequences"] if period is None or item["period"] == period]
     heading(console, "后果：谁、为什么、由谁做什么")
     if not fired:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.diff.change import Change
+from engine.diff.own_name import named, own_id
 from engine.diff.spots import side
 from engine.diff.vocabulary import Vocabulary
 from engine.diff.walk import Difference, Walk
@@ -58,7 +59,8 @@ class Applying:
     def _apply(self, keys: Keys) -> Parts:
         own = {part: frozenset(key for key in keys if key[0] == part) for part in PARTS}
         merged = {part: self._root(part, own[part]) for part in PARTS}
-        roots = {part: root for part, root in merged.items() if root is not None}
+        ids = own_id(self._a.parts), own_id(self._b.parts)
+        roots = named({part: root for part, root in merged.items() if root is not None}, ids)
         folder = self._parts.folder
         readings, problems = read_readings(roots.get("readings"), str(folder / "readings.yaml"), {})
         others = [root for part, root in roots.items() if part != "readings"]

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.diff.change import Change, Direction, Kind
+from engine.diff.cycles import moved_along, shift
 from engine.diff.directions import SAME_UNIT, direction, pattern_text, together
 from engine.diff.layout import meaning
+from engine.diff.own_name import neutral, own_id
 from engine.diff.phrases import LONG, Saying, changed_too, names_of, sentence, title_of
 from engine.diff.spots import Side, Spot, Use, side, value_at, word_at
 from engine.diff.subjects import by_list, degree, rank
@@ -32,6 +34,8 @@ class Comparison:
     def __init__(self, a: Side, b: Side, words: Vocabulary) -> None:
         self._a, self._b, self._words = a, b, words
         self._names = _names(a, b)
+        self._own = own_id(a.parts), own_id(b.parts)
+        self._shift = shift(a.parts, b.parts)
 
     def changes(self) -> tuple[Change, ...]:
         found: list[Difference] = []
@@ -52,7 +56,7 @@ class Comparison:
         grave = pattern
         if pattern == "readings/readings/*/chosen":
             effects, way, grave = self._effects(spot.path[1])
-        if same or not found.holds:
+        if same or not found.holds or self._moved(spot, old, new):
             way = "neutral"
         item = spot.items[-1][1] if spot.items else {}
         text = self._say(found, same)
@@ -92,9 +96,15 @@ class Comparison:
             value = value_at(self._b.parts, spot.part, (*spot.path[:-1], sibling[-1]))
             unit = word_at(sibling, self._words).saying(str(value)) if value is not None else ""
         old, new = _plain(found.old), _plain(found.new)
+        shift = self._shift if self._moved(spot, old, new) else 0
+        old, new = neutral(old, spot.key, self._own[0]), neutral(new, spot.key, self._own[1])
         return sentence(
-            Saying(spot, pattern, found.kind, old, new, self._names, self._words, found.readings, same, unit)
+            Saying(spot, pattern, found.kind, old, new, self._names, self._words, found.readings, same, unit, shift)
         )
+
+    def _moved(self, spot: Spot, old: Plain, new: Plain) -> bool:
+        """Whether a date only goes with the cycle, which itself is said in full."""
+        return spot.part != "policy" and moved_along(old, new, self._shift)
 
     def _text(self, spot: Spot, kind: Kind, value: Plain) -> str:
         if value is None:

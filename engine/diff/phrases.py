@@ -24,7 +24,7 @@ RULE_WORDS: Mapping[str, str] = {"*excluded": "剔除情形", "*included": "照�
 class Saying:
     """What there is to say: plain values without references; ``names``: what ids are called on either side; options
     of readings as ``reading=option``. ``same``: the value is the same, only who says it changes. ``unit``: the word for
-    what a number counts."""
+    what a number counts. ``shift``: nothing changes but that all dates are so many months later, as the cycle is."""
 
     spot: Spot
     pattern: str
@@ -36,17 +36,22 @@ class Saying:
     readings: tuple[str, ...] = ()
     same: bool = False
     unit: str = ""
+    shift: int = 0
 
 
 def sentence(saying: Saying) -> str:
     """One sentence without a full stop."""
     if saying.pattern == "readings/readings/*/chosen":
         return _chosen(saying)
+    if saying.pattern == "readings/readings/*/status":
+        return _ruled(saying)
     if saying.spot.pattern[-1].startswith("*"):
         return _item(saying)
     lead = _lead(saying.spot)
     label = _label(saying)
     about = f"{lead} {label}".strip()
+    if saying.shift:
+        return f"{about} 随考核周期{'后移' if saying.shift > 0 else '前移'} {abs(saying.shift)} 个月"
     if saying.readings:
         named = "、".join(dict.fromkeys(f"“{saying.names.get(name, name)}”" for name in saying.readings))
         how = f"改由理解{named}决定" if saying.same else f"（经理解{named}）"
@@ -97,6 +102,16 @@ def _chosen(saying: Saying) -> str:
     reading = saying.spot.items[-1][1]
     old, new = (saying.names.get(f"{reading.get('id')}={option}", str(option)) for option in (saying.old, saying.new))
     return f"理解“{title_of(reading)}”由“{old}”改为“{new}”"
+
+
+def _ruled(saying: Saying) -> str:
+    """What was ruled on a reading, by whom, when and in which words; or that the ruling is gone."""
+    lead = _lead(saying.spot)
+    now = saying.new if isinstance(saying.new, dict) else {}
+    status = saying.words.below(saying.spot.word, "status").saying(str(now.get("status")))
+    said = " ".join(str(now[key]) for key in ("confirmed_by", "confirmed_on") if now.get(key))
+    note = f"：{now['note']}" if now.get("note") else ""
+    return f"{lead} {status}" + (f"（{said}{note}）" if said or note else "")
 
 
 def _item(saying: Saying) -> str:

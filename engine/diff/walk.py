@@ -6,11 +6,12 @@ difference is called or worth.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from engine.diff.change import Kind
 from engine.diff.layout import WHOLE, Match, is_nothing, key_of, match_of, meaning
+from engine.diff.own_name import neutral, own_id
 from engine.diff.spots import Side, Spot, Use, root_spot
 from engine.diff.vocabulary import Vocabulary
 from engine.policy.parts import PARTS
@@ -31,6 +32,10 @@ class Difference:
     readings: tuple[str, ...] = ()
 
 
+RULED = ("readings", "readings", "*")
+RULING = ("status", "confirmed_by", "confirmed_on", "note")
+"""What is recorded of a ruling on a reading, which nobody changes in part; the first is always there."""
+
 Judge = Callable[[Difference], bool]
 
 
@@ -39,6 +44,7 @@ class Walk:
 
     def __init__(self, a: Side, b: Side, words: Vocabulary, judge: Judge) -> None:
         self._a, self._b, self._words, self._judge = a, b, words, judge
+        self._own = own_id(a.parts), own_id(b.parts)
         self._holds = True
         self._uses: dict[str, dict[str | None, Use]] = {}
         for use in sorted((*a.uses, *b.uses), key=lambda use: (PARTS.index(use.spot.part), use.spot.path)):
@@ -75,7 +81,10 @@ class Walk:
                     return self._items(a, b, spot, owners, ordered=match == "ordered")
             if isinstance(a, MapNode) and isinstance(b, MapNode) and self._alike(a, b, spot):
                 return self._map(a, b, spot)
-        meanings = [meaning(plain(node), spot.word, self._words, spot.key) for node in (a, b)]
+        meanings = [
+            meaning(neutral(plain(node), spot.key, own), spot.word, self._words, spot.key)
+            for node, own in zip((a, b), self._own, strict=True)
+        ]
         return b if meanings[0] != meanings[1] and self._differ(spot, "changed", a, b) else a
 
     def _alike(self, a: MapNode, b: MapNode, spot: Spot) -> bool:
@@ -86,14 +95,26 @@ class Walk:
     def _map(self, a: MapNode, b: MapNode, spot: Spot) -> Node:
         entries: list[Entry] = []
         owners = (plain(a), plain(b))
+        if spot.pattern == RULED and self._ruled_otherwise(a, b, spot):
+            return MapNode(a.place, tuple(_with_ruling(a, b)))
         for key in dict.fromkeys(entry.key for entry in (*a.entries, *b.entries)):
             left, right = a.entry(key), b.entry(key)
             base = left or right
+            if spot.pattern == RULED and key in RULING:
+                entries += [left] if left is not None else []
+                continue
             old, new = (None if entry is None else entry.node for entry in (left, right))
             merged = self._property(old, new, owners, spot.below(key, self._words))
             if merged is not None and base is not None:
                 entries.append(base if merged is base.node else Entry(key, base.place, merged))
         return _kept(a, entries)
+
+    def _ruled_otherwise(self, a: MapNode, b: MapNode, spot: Spot) -> bool:
+        """Whether a reading was ruled on otherwise, which is one difference, and that was taken over."""
+        left, right = (MapNode(n.place, tuple(e for e in n.entries if e.key in RULING)) for n in (a, b))
+        here = replace(spot.below(RULING[0], self._words), word=spot.word)
+        meanings = [meaning(plain(node), spot.word, self._words) for node in (left, right)]
+        return meanings[0] != meanings[1] and self._differ(here, "changed", left, right)
 
     def _property(self, a: Node | None, b: Node | None, owners: tuple[Plain, ...], spot: Spot) -> Node | None:
         if a is not None and b is not None:
@@ -180,6 +201,15 @@ class Walk:
         old = None if a is None else _resolved(a, self._a)
         new = None if b is None else _resolved(b, self._b)
         return self._judge(Difference(spot, kind, old, new, self._holds, readings))
+
+
+def _with_ruling(a: MapNode, b: MapNode) -> Iterator[Entry]:
+    """The reading of ``a`` with the ruling of ``b``."""
+    for entry in a.entries:
+        if entry.key not in RULING:
+            yield entry
+        elif entry.key == RULING[0]:
+            yield from (ruled for ruled in b.entries if ruled.key in RULING)
 
 
 def _is_option_value(spot: Spot) -> bool:

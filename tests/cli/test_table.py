@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from cli.document import MOST_LINES, set_aside_lines
 from cli.render_table import ROWS_SHOWN, render_table
 from cli.wrapping import cells
 
@@ -128,6 +129,21 @@ def test_a_flood_of_unused_rows_is_cut_and_counted(document: dict[str, Any]) -> 
     """Promise: thousands of bad rows do not bury the result; the rest is said to exist and where to see it."""
     document["set_aside_rows"] *= ROWS_SHOWN
     assert f"还有 {ROWS_SHOWN} 处，用 --format json 看全部" in drawn(document, 100)
+
+
+def test_a_strict_run_does_not_list_a_flood(document: dict[str, Any]) -> None:
+    """Promise: --strict tells how many rows were not used and lists the first, whatever their number."""
+    document["set_aside_rows"] *= MOST_LINES
+    lines = set_aside_lines(document)
+    assert len(lines) == MOST_LINES + 2
+    assert str(document["input"]["set_aside"]) in lines[0] and f"还有 {MOST_LINES} 处" in lines[-1]
+
+
+def test_a_plan_without_consequences_does_not_speak_of_any(document: dict[str, Any]) -> None:
+    """Promise: a plan that has no consequences is not shown as one in which none happened."""
+    assert "后果" in drawn(document | {"consequences": []}, 100)
+    document["titles"]["consequences"] = []
+    assert "后果" not in drawn(document | {"consequences": []}, 100)
 
 
 def test_groups_are_ranked_in_tables_of_their_own(document: dict[str, Any]) -> None:
