@@ -24,7 +24,11 @@ A_DOZEN: tuple[Edit, ...] = (
     ("indicators", "    weight: 30\n", "    weight: 35\n"),
     ("indicators", "    weight: 25\n", "    weight: 20\n"),
     ("indicators", "是: 一般}, points: 60}".replace("是", "is"), "is: 一般}, points: 50}"),
-    ("fields", '          - {id: "22"}\n', '          - {id: "22"}\n          - {id: "23"}\n'),
+    (
+        "fields",
+        '          - {id: "22"}\n      - {id: 是否托底',
+        '          - {id: "22"}\n          - {id: "23"}\n      - {id: 是否托底',
+    ),
     (
         "rules",
         "  - id: table-4\n",
