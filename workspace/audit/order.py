@@ -94,7 +94,7 @@ def audit_order(workspace: Workspace, order: str) -> OrderAudit:
             ]
         found.append(InRun(run, decided, record, tuple(changes), tuple(causes)))
     if not records and not any(one.decided for one in found):
-        instead = "检查编号；未采用的行不算，见 hotline import 的汇总"
+        instead = "检查编号；未采用的行不算，用 hotline aside 取出来看"
         raise InputError([Problem(Place(str(workspace.layout.root)), "没有这张工单", order, instead)])
     return OrderAudit(order, tuple(found), records, others, titles)
 

@@ -42,12 +42,15 @@ def key_changed(workspace: Workspace, recorded: str) -> Iterator[Problem]:
         yield from error.problems
 
 
-def personal_files(workspace: Workspace, snapshots: Collection[str]) -> tuple[list[Problem], list[Problem]]:
-    """Problems and remarks. ``snapshots``: those that the chain names."""
+def personal_files(
+    workspace: Workspace, snapshots: Collection[str], *, kept: bool
+) -> tuple[list[Problem], list[Problem]]:
+    """Problems and remarks. ``snapshots``: those that the chain names; ``kept``: whether personal data are kept, by the
+    chain and not by a file that may have been altered."""
     problems: list[Problem] = []
     remarks: list[Problem] = []
     for path in _inside(workspace.layout.personal):
-        if workspace.settings.personal == "drop":
+        if not kept:
             problems.append(Problem(Place(str(path)), "工作区设为不保存个人信息，这里却有", "", "请删去这个文件"))
         elif path.suffix != PARQUET or path.stem not in snapshots:
             what = "没有哪次导入与它对应（导入中断时会留下）"

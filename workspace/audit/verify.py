@@ -143,7 +143,8 @@ class _Found:
         for recorded in self._each(lambda entry: [entry.content["key"]] if entry.kind == "init" else []):
             self.problems += secrecy.key_changed(workspace, str(recorded))
         snapshots = {one.digest for one in self.named}
-        problems, remarks = secrecy.personal_files(workspace, snapshots)
+        said = self._each(lambda entry: [entry.content["settings"]["personal"]] if "settings" in entry.content else [])
+        problems, remarks = secrecy.personal_files(workspace, snapshots, kept=said[-1:] != ["drop"])
         self.problems += problems
         self.remarks += remarks
         self.remarks += secrecy.left_over(workspace.layout)

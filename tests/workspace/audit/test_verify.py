@@ -213,6 +213,15 @@ def test_personal_data_that_was_to_be_dropped_is_named(tmp_path: Path) -> None:
     assert [problem.place.file for problem in _verdict(layout).problems] == [str(path)]
 
 
+def test_a_settings_file_that_was_altered_does_not_advise_to_delete(copied: Layout) -> None:
+    """Promise: whether personal data are to be kept is what the chain says; nobody is told to delete them because the
+    settings file was changed to ``drop`` by hand."""
+    assert any(copied.personal.iterdir())
+    copied.settings.write_text(copied.settings.read_text("utf-8").replace("keep ", "drop ", 1), "utf-8")
+    (problem,) = _verdict(copied).problems
+    assert "personal 与工作区记录的不符" in problem.what
+
+
 def test_an_unreleased_version_may_change(tmp_path: Path) -> None:
     """Promise: a version that was not released when a run used it is remarked when it changes, no more."""
     (tmp_path / "next").mkdir()
