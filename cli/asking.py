@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.asking_engine import IN_PROCESS, Engine
 from cli.locations import cache_folder, locations
 
 if TYPE_CHECKING:
     from engine.choosing import Request
     from engine.evaluation import Evaluation
 
+PARQUET = ".parquet"
 Say = Callable[[str], None]
 
 
@@ -30,6 +32,7 @@ class Asked:
     as_of: dt.datetime | None
     chosen: Mapping[str, str]
     cached: bool
+    engine: Engine = IN_PROCESS
 
 
 def evaluation(asked: Asked, say: Say) -> Evaluation:
@@ -49,11 +52,15 @@ def result(found: Evaluation) -> dict[str, Any]:
 def write_decisions(found: Evaluation, target: Path, say: Say) -> None:
     """Every order's rules and obligations into ``target``, which is not touched before the last one is known."""
     from engine.evaluate import order_details
+    from engine.order_parquet import write_parquet
     from engine.order_results import write_results
 
     part = target.with_name(f"{target.name}.part")
     try:
-        write_results(order_details(found), part, lambda given: say(f"正在写每张工单的认定：{given} 件…"))
+        if target.suffix.casefold() == PARQUET:
+            write_parquet(order_details(found), part)
+        else:
+            write_results(order_details(found), part, lambda given: say(f"正在写每张工单的认定：{given} 件…"))
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
@@ -63,7 +70,7 @@ def request_of(asked: Asked) -> Request:
     """With the program's folders and the clock."""
     from engine.choosing import Request
 
-    places = locations(asked.policies)
+    places, engine = locations(asked.policies), asked.engine
     return Request(
         data=asked.data,
         schemas=places.schemas,
@@ -74,4 +81,7 @@ def request_of(asked: Asked) -> Request:
         as_of=asked.as_of,
         now=dt.datetime.now(dt.UTC),
         cache=cache_folder() if asked.cached else None,
+        memory=engine.memory,
+        spill=engine.spill,
+        elsewhere=engine.elsewhere,
     )

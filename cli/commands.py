@@ -25,13 +25,17 @@ from cli.commands_policy import policy_app
 from cli.commands_workspace import workspace_app
 from cli.help import ChineseCommand, ChineseGroup, option
 from cli.options import (
+    DUCKDB,
     AsOfOption,
     CommandError,
+    EngineOption,
+    MemoryOption,
     NoCacheOption,
     PoliciesOption,
     PolicyOption,
     SetOption,
     as_choices,
+    as_engine,
     as_time,
     one_of,
 )
@@ -102,32 +106,45 @@ def evaluate(
     ] = None,
     decisions: Annotated[
         str | None,
-        option("--decisions", metavar="文件", help="另把每张工单的认定写入这个文件，每行一个 JSON 对象"),
+        option(
+            "--decisions",
+            metavar="文件",
+            help="另把每张工单的认定写入这个文件，每行一个 JSON 对象；以 .parquet 结尾则写成 Parquet",
+        ),
     ] = None,
     strict: Annotated[bool, option("--strict", help="有任何一行未被采用就算出错，不出结果")] = False,
     policies: PoliciesOption = None,
     no_cache: NoCacheOption = False,
+    engine: EngineOption = DUCKDB,
+    memory: MemoryOption = None,
     workspace: WorkspaceOption = None,
     by: ByOption = None,
 ) -> None:
     one_of("--format", format_, FORMATS)
+    engine, memory = as_engine(engine, memory)
     if period is not None and format_ == "json":
         raise CommandError("--period 只用于 table 和 csv；json 总是完整的，去掉 --period")
     place, layout = data_of(data, workspace)
     if layout is None and by is not None:
         raise CommandError("--by 只用于工作区：写了 --data，什么也不会记下。去掉其中一个")
+    if layout is not None and engine != DUCKDB:
+        raise CommandError("工作区里的数据只用 duckdb 计算；用 Spark 时写 --data 指明文件夹")
+    if decisions is not None and decisions.casefold().endswith(".parquet") and engine != DUCKDB:
+        raise CommandError("用 Spark 计算时 --decisions 只能写成 JSON 行：换一个不以 .parquet 结尾的文件名")
     who = None if layout is None else name_of(by)
     target = None if decisions is None else _target(Path(decisions), place, layout)
     chosen, moment = as_choices(set_), as_time(as_of)
 
     from cli.asking import Asked, write_decisions
+    from cli.asking_engine import opened
     from cli.asking_runs import evaluated
     from cli.output import complain, progress
 
-    asked = Asked(place, policy, _path(policies), moment, chosen, not no_cache)
     run = None
     with ExitStack() as lasting:
-        with progress("正在读取数据…") as say:
+        with progress("正在打开 Spark…" if engine != DUCKDB else "正在读取数据…") as say:
+            held = lasting.enter_context(opened(engine, memory))
+            asked = Asked(place, policy, _path(policies), moment, chosen, not no_cache, held)
             found = lasting.enter_context(evaluated(asked, layout, say))
         document = found.document
         if strict and document["input"]["set_aside"]:

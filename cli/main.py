@@ -89,13 +89,17 @@ def _refusal(error: Exception) -> str:
     if isinstance(error, DisagreementError):
         differing = clip(str(error), 200)
         return f"规则引擎重新认定的结果与查表不一致，结果不可信：{differing}。请用 --no-cache 再试，并报告给维护者"
+    if type(error).__name__ == "OutOfMemoryException":  # DuckDB's
+        return "内存不够，暂存到磁盘也算不了。加大 --memory，或在内存更大的机器上运行"
     return str(error) if isinstance(error, CompileError) else ""
 
 
 def _internal(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    own = next((frame for frame in reversed(frames) if {"engine", "workspace", "cli"} & set(Path(frame.filename).parts)), None)
+    own = next(
+        (frame for frame in reversed(frames) if {"engine", "workspace", "cli"} & set(Path(frame.filename).parts)), None
+    )
     if own is not None:
         where = f"{Path(own.filename).name}:{own.lineno}" + ("" if own is frames[-1] else f"（{where}）")
     return (

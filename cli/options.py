@@ -35,8 +35,23 @@ SetOption = Annotated[
     option("--set", metavar="条款=选项", help="换一种理解来算，可重复写；有哪些选项见 hotline policy show"),
 ]
 NoCacheOption = Annotated[bool, option("--no-cache", help="不读也不写编译缓存")]
+EngineOption = Annotated[
+    str,
+    option(
+        "--engine",
+        metavar="引擎",
+        help="在哪里统计：duckdb 在本机（默认）；local[2] 用本机上的 Spark；spark://主机:端口 用 Spark 集群",
+    ),
+]
+MemoryOption = Annotated[
+    str | None,
+    option("--memory", metavar="大小", help="duckdb 最多用多少内存，如 2GB；放不下的暂存到磁盘。不写则为内存的八成"),
+]
 VersionArgument = Annotated[str, typer.Argument(metavar="版本", help="版本名称，或版本所在的文件夹")]
 
+DUCKDB = "duckdb"
+_ENGINE = re.compile(r"local\[([1-9]\d*|\*)\]|spark://[^\s,/:]+:\d+(,[^\s,/:]+:\d+)*", re.ASCII)
+_MEMORY = re.compile(r"\d+(\.\d+)?\s*[kmgt]i?b", re.ASCII | re.IGNORECASE)
 _TIME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 
 
@@ -69,6 +84,17 @@ def as_choices(pairs: Iterable[str] | None) -> dict[str, str]:
             raise CommandError(f"--set 对 {reading} 给了两个选项：{chosen[reading]} 和 {picked}。只留一个")
         chosen[reading] = picked
     return chosen
+
+
+def as_engine(text: str, memory: str | None) -> tuple[str, str | None]:
+    """The engine and its memory as typed. Raises CommandError for another form of either, or both where one fits."""
+    if text != DUCKDB and not _ENGINE.fullmatch(text):
+        raise CommandError(f"--engine 不能是 {clip(text)}。可以写：{DUCKDB}、local[2] 或 spark://主机:端口")
+    if memory is not None and not _MEMORY.fullmatch(memory.strip()):
+        raise CommandError(f"--memory 的大小看不懂：{clip(memory)}。写成 2GB 或 500MB")
+    if memory is not None and text != DUCKDB:
+        raise CommandError("--memory 只用于 duckdb；Spark 的内存写在它自己的 spark-defaults.conf 里，去掉 --memory")
+    return text, None if memory is None else memory.strip()
 
 
 def one_of(name: str, given: str, allowed: tuple[str, ...]) -> str:

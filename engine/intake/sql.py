@@ -85,9 +85,9 @@ def alias(value: E, as_name: str) -> exp.Alias:
 
 
 def select(columns: Iterable[E], source: E, where: E | None = None) -> exp.Select:
-    """``source`` is a table function, or a query that gets the alias ``inner``. Copies nothing."""
+    """``source`` is a table function, or a query that gets the alias ``under``. Copies nothing."""
     if isinstance(source, exp.Select):
-        source = source.subquery("inner", copy=False)
+        source = source.subquery("under", copy=False)
     elif not isinstance(source, exp.Table):
         source = exp.Table(this=source)
     found = exp.Select(expressions=list(columns), from_=exp.From(this=source))

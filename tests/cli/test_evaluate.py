@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from .conftest import Ran
@@ -55,6 +56,19 @@ def test_decisions_are_written_beside_it(hotline: Callable[..., Ran], expected: 
     wanted = expected["orders"]
     assert all({k: v for k, v in line.items() if k != "order"} == wanted[line["order"]] for line in lines)
     assert [path.name for path in tmp_path.iterdir() if path.name != "cache"] == ["decisions.jsonl"]
+
+
+def test_decisions_as_parquet_are_the_same(hotline: Callable[..., Ran], tmp_path: Path) -> None:
+    """Promise: ``--decisions out.parquet`` holds what the lines of JSON hold, in the same order; and neither it nor the
+    result depends on ``--memory``."""
+    lines, parquet = tmp_path / "decisions.jsonl", tmp_path / "decisions.parquet"
+    said = hotline("evaluate", "--data", GOLDEN, "--as-of", AS_OF, "--format", "json", "--decisions", lines)
+    bound = ("--memory", "300MB", "--format", "json", "--decisions", parquet)
+    assert hotline("evaluate", "--data", GOLDEN, "--as-of", AS_OF, *bound) == said
+    rows = duckdb.connect().execute("SELECT * FROM read_parquet(?)", [str(parquet)]).fetchall()
+    written = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    assert [{"order": id, "rules": rules, "duties": duties} for id, rules, duties in rows] == written
+    assert [list(duties) for *_, duties in rows] == [list(line["duties"]) for line in written]
 
 
 def test_table_and_csv_tell_the_same_ranks(hotline: Callable[..., Ran], expected: Any) -> None:
