@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from engine import databases
 from engine.databases import Database
-from engine.intake import breaches, casts, in_order, prepared, sql
+from engine.intake import breaches, casts, in_order, prepared, sources, sql
 from engine.intake.breaches import FILE, RAW, RECORD, ROW, Breach, Store
 from engine.intake.cells import Cell, raw_of
 from engine.intake.sources import Scan
@@ -71,32 +71,42 @@ def check(
         database.keep(store.name, reading)
     else:
         with ThreadPoolExecutor(1) as pool:
-            lines = pool.submit(in_order.landmarks, scan.text.path)
-            database.keep(store.name, reading)
-        in_order.verify(store, lines.result())
+            if scan.text.rewriting is None:
+                lines = pool.submit(in_order.landmarks, scan.text.path)
+                database.keep(store.name, reading)
+                found = lines.result()
+            else:
+                assert isinstance(database, databases.DuckDB)  # nothing else reads text
+                later = pool.submit(next, scan.text.later, None)  # one part is written while another is read
+                database.keep(store.name, reading)
+                while (path := later.result()) is not None:
+                    later = pool.submit(next, scan.text.later, None)
+                    database.add(store.name, passing(sources.part_of(scan, path), cells, beside))
+                found = scan.text.rewriting.landmarks
+        in_order.verify(store, found)
         database.remove(store.name, exp.EQ(this=ROW.copy(), expression=exp.Literal.number(0)))  # the header
     rows, marked = store.counts()
     spoilt = {(flaw.record, flaw.column) for flaw in scan.flaws}
-    found = [
+    wrong = [
         breach
         for breach in (breaches.of_marked(store) if marked else ())
         if not {(breach.row, breach.column), (breach.row, None)} & spoilt  # the flaw is the reason
     ]
-    found += [Breach(flaw.record, "flaw", flaw.column or "", flaw.value, flaw.reason) for flaw in scan.flaws]
-    found += breaches.of_doubled(store)
-    origin = store.origin({breach.row for breach in found})
+    wrong += [Breach(flaw.record, "flaw", flaw.column or "", flaw.value, flaw.reason) for flaw in scan.flaws]
+    wrong += breaches.of_doubled(store)
+    origin = store.origin({breach.row for breach in wrong})
     cells_of = breaches.written(store, origin, tuple(beside or ())) if written and origin else {}
     if origin:
         database.remove(store.name, sql.given_rows(), [list(origin)])
     _view(store, relation, beside or {})
-    ordered = tuple(sorted(set(found), key=lambda breach: (breach.row, breach.column, breach.code)))
+    ordered = tuple(sorted(set(wrong), key=lambda breach: (breach.row, breach.column, breach.code)))
     columns = tuple(cell.column for cell in cells)
     return Checked(relation, store.name, columns, rows, len(origin), ordered, origin, cells_of)
 
 
 def passing(scan: Scan, cells: Sequence[Cell], beside: Mapping[str, E] | None = None) -> exp.Select:
     """Raw cells, then values, then the mark: three layers, so that nothing is computed twice."""
-    others = dict(beside or {})
+    others = {name: value.copy() for name, value in (beside or {}).items()}
     if scan.place is not None:
         others |= {FILE: scan.place[0], RECORD: scan.place[1]}
     if scan.row is not None:
@@ -104,7 +114,7 @@ def passing(scan: Scan, cells: Sequence[Cell], beside: Mapping[str, E] | None = 
     raw = sql.select(
         [
             *(
-                sql.alias(raw_of(cell.column, scan.columns[cell.column.id][0], cell.kind), cell.raw.name)
+                sql.alias(raw_of(cell.column, scan.columns[cell.column.id][0].copy(), cell.kind), cell.raw.name)
                 for cell in cells
             ),
             *(sql.alias(value, name) for name, value in others.items()),

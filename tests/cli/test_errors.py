@@ -36,7 +36,10 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
         (["evaluate", "--data", "x", "--format", "json", "--period", "Q1"], "--period 只用于 table 和 csv"),
         (["evaluate", "--data", "x", "--decisions", "x/d.jsonl"], "--decisions 不能写进数据文件夹"),
         (["evaluate", "--data", "x", "--decisions", "no/such/d.jsonl"], "--decisions 所在的文件夹不存在"),
-        (["evaluate", "--data", "x", "--engine", "spark"], "--engine 不能是 spark。可以写：duckdb、local[2] 或 spark://"),
+        (
+            ["evaluate", "--data", "x", "--engine", "spark"],
+            "--engine 不能是 spark。可以写：duckdb、local[2] 或 spark://",
+        ),
         (["evaluate", "--data", "x", "--memory", "lots"], "--memory 的大小看不懂：lots"),
         (["evaluate", "--data", "x", "--engine", "local[2]", "--memory", "1GB"], "--memory 只用于 duckdb"),
         (["policy", "show", "1999"], "没有这个政策版本（值：1999）"),
