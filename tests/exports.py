@@ -35,8 +35,12 @@ _FIRST, _MIDDLE, _END, _LATE = (dt.datetime(2026, *day, 8) for day in ((3, 1), (
 def files() -> Iterator[tuple[str, bytes]]:
     """Names and contents, in the order of the months' story."""
     orders, units, averages, bonuses = (list(_golden(name)) for name in ("orders", "units", "averages", "bonuses"))
-    known = [{"名册": units, "委办局平均": _until_march(averages), "加分": _until_march(bonuses)}]
-    yield "名册20260301.xlsx", _workbook(known[0])
+    lists: dict[str, Sequence[Row]] = {
+        "名册": units,
+        "委办局平均": _until_march(averages),
+        "加分": _until_march(bonuses),
+    }
+    yield "名册20260301.xlsx", _workbook(lists)
     yield "工单20260301.csv", _text(_changed(orders, None, _FIRST)).encode("gb18030")
     yield "工单20260316.xlsx", _workbook({"工单": _spoilt(_changed(orders, _FIRST, _MIDDLE))})
     yield "工单20260401.xlsx", _workbook({"工单": _changed(orders, _MIDDLE, _END)})
@@ -58,7 +62,9 @@ def _time(text: str) -> dt.datetime | None:
     if not text:
         return None
     date, _, clock = text.replace("/", "-").partition(" ")
-    return dt.datetime(*map(int, (*date.split("-"), *clock.split(":"))))
+    year, month, day = map(int, date.split("-"))
+    hour, minute, second = map(int, f"{clock}:0".split(":")[:3])
+    return dt.datetime(year, month, day, hour, minute, second)
 
 
 def _changed(orders: Iterable[Row], since: dt.datetime | None, upto: dt.datetime) -> list[Row]:

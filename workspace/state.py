@@ -31,7 +31,7 @@ _STATE = "state"
 
 @dataclass(frozen=True)
 class Source:
-    """What one state is made of. ``seq``: the last import that counts; ``snapshots`` are sorted; ``digest`` names it."""
+    """What one state is made of. ``seq``: the last import that counts; ``snapshots``: sorted; ``digest`` names it."""
 
     seq: int
     snapshots: tuple[str, ...]
