@@ -63,7 +63,7 @@ def warmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
 
 @pytest.fixture(scope="module", params=DATABASES)
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, warmed: Warm) -> Office:
-    """January is imported and published; then January's orders change, and the run R5 shows the correction."""
+    """January is imported and published; then January's orders change, and the run R6 shows the correction."""
     folder = tmp_path_factory.mktemp("office")
     server: Postgres | None = None if request.param == "sqlite" else request.getfixturevalue("postgres")
     address = SQLITE if server is None else server.new_database()
@@ -84,7 +84,7 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         "import": Work(do_import, (exports.march, exports.april)),
         "evaluate": Work(do_evaluate),
         "publish": Work(do_publish, ("2026-02",), "已经公布"),
-        "correct": Work(do_publish, ("2026-01", "R5", "补录"), "没有不同"),
+        "correct": Work(do_publish, ("2026-01", "R6", "补录"), "没有不同"),
     }
     return Office(root, folder / "kept", cache, works, server, address, template)
 
