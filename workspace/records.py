@@ -120,7 +120,7 @@ def oldest_first(names: Iterable[str]) -> list[E]:
 
 def in_order(kept: Kept) -> list[E]:
     """The one order in which the records of a state are written."""
-    keys = [_up(sql.column(name)) for name in key_names(kept)]
+    keys: list[E] = [_up(sql.column(name)) for name in key_names(kept)]
     return keys or [_up(sql.column(name)) for name in (EXPORTED, *PLACE, _PATH)]
 
 
