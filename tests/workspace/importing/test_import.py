@@ -167,11 +167,12 @@ def test_the_newest_record_wins_and_history_stays(office: Workspace, tmp_path: P
 
 def test_within_one_export_the_later_event_wins(office: Workspace, tmp_path: Path) -> None:
     """Promise: of two records exported together, the one that knows more is the newer; a deadline is no event."""
-    early = put(tmp_path / "甲20260306.csv", [order("A1", 办理时限="2026-12-31 09:00")])
-    late = put(tmp_path / "乙20260306.csv", [order("A1", 办理时限="2026-03-09 09:00", 办结时间="2026-03-04 10:00")])
-    bring(office, late)
-    assert bring(office, early).tables[0].counts == Counts(older=1)
-    assert cells(current(office, tmp_path / "s"), "_file") == [("乙20260306.csv",)]
+    ids = [f"A{number}" for number in range(8)]  # what decides without events would be right for some of them
+    early = put(tmp_path / "甲20260306.csv", [order(id, 办理时限="2026-12-31 09:00") for id in ids])
+    closed = {"办理时限": "2026-03-09 09:00", "办结时间": "2026-03-04 10:00"}
+    bring(office, put(tmp_path / "乙20260306.csv", [order(id, **closed) for id in ids]))
+    assert bring(office, early).tables[0].counts == Counts(older=8)
+    assert cells(current(office, tmp_path / "s"), "_file") == [("乙20260306.csv",)] * 8
 
 
 def test_a_table_without_a_key_is_replaced_month_by_month(office: Workspace, tmp_path: Path) -> None:

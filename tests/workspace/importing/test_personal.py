@@ -16,7 +16,7 @@ from tests.workspace.importing.office import HEADER, NAME, PHONE, STREET, TEXT, 
 from tests.workspace.making import make
 from workspace.imported import imported
 from workspace.importing.callers import caller_hash, use_key
-from workspace.importing.hidden import hidden_folder
+from workspace.importing.hidden import blank, hidden_folder
 from workspace.opening import Workspace
 from workspace.settings import Personal
 
@@ -98,6 +98,7 @@ def test_private_files_are_the_owner_s_alone(tmp_path: Path) -> None:
         bring(office, put(tmp_path / "20260305.csv", [order("A1")], coding="gb18030"))
         with hidden_folder(office.layout) as folder:
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+            assert stat.S_IMODE(blank(folder / "orders.csv").stat().st_mode) == 0o600
     finally:
         os.umask(before)
     for path in (tmp_path / "office" / "private").rglob("*"):
