@@ -45,7 +45,7 @@ def numbered(found: Detail) -> Numbered:
     groups = {f"group_{place}": asked for place, asked in enumerate(found.answers.asked)}
     duties = {f"duty_{place}": item for place, item in enumerate(found.obligations)}
     columns = [_named(found.order_id, ORDER)]
-    small = exp.DataType.Type.USMALLINT
+    small = exp.DataType.Type.INT
     columns += [_named(exp.cast(month_index(*placing), small), name) for placing, name in months.items()]
     columns += [_named(_small(asked.number, len(asked.rows)), name) for name, asked in groups.items()]
     columns += [_named(_small(_duty(item), UNDECLARED + 1), name) for name, item in duties.items()]

@@ -45,7 +45,7 @@ def prepared(columns: Iterable[Column]) -> tuple[exp.Alias, ...]:
         values = listed(column)
         of = sql.column(column.id)
         if column.type == "time":
-            found.append(_named(exp.cast(month_of(of), exp.DataType.Type.USMALLINT), month_name(column.id)))
+            found.append(_named(exp.cast(month_of(of), exp.DataType.Type.INT), month_name(column.id)))
         elif values is not None:
             texts = exp.Array(expressions=[exp.Literal.string(value) for value in values])
             place = exp.ArrayPosition(this=texts, expression=sql.cast(of, "VARCHAR"))
