@@ -97,6 +97,9 @@ def _place(policy: Policy, error: PlanError | CompileError) -> Place:
         for rule in policy.rules:
             if error.cycle[0] in rule.gives:
                 return policy.places[rule.id]
+        for obligation in policy.obligations:
+            if error.cycle[0].split(":")[1:2] == [obligation.id]:
+                return policy.places[obligation.id]
     return Place(policy.folder)
 
 

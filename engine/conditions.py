@@ -78,12 +78,50 @@ class Tag:
         return (YES, NO)
 
 
+NO_DUTY = "none"
+"""The state of an obligation that does not apply."""
+_DUTY = "duty:"
+
+
+def duty_tag(obligation: str, state: str) -> str:
+    """Given to an order on which the obligation is in that state."""
+    return f"{_DUTY}{obligation}:{state}"
+
+
+def duty_of(tag: str) -> tuple[str, str] | None:
+    """The obligation and state that a tag tells; None for a tag that some rule gives."""
+    if not tag.startswith(_DUTY):
+        return None
+    obligation, _, state = tag.removeprefix(_DUTY).rpartition(":")
+    return obligation, state
+
+
 @dataclass(frozen=True, order=True)
 class State:
     """A fact the engine itself supplies: how far an obligation is, how a rate compares, whether a gate is open."""
 
     name: str
     values: tuple[str, ...] = (YES, NO)
+
+
+DONE = ("in_time", "late", "missing")
+DEADLINE = ("past", "running")
+
+
+@dataclass(frozen=True, order=True)
+class Progress:
+    """How far an order is with the obligation ``of``: what was ``done`` of it, or where its ``deadline`` stands.
+
+    ``by`` names the clock and calendar that it is told by, so that facts told by others are not the same.
+    """
+
+    of: str
+    what: Literal["done", "deadline"]
+    by: str = ""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return DONE if self.what == "done" else DEADLINE
 
 
 @dataclass(frozen=True, order=True)
@@ -100,7 +138,7 @@ class Standing:
         return (YES, NO)
 
 
-Fact = Choice | Element | Comparison | Tag | State | Standing
+Fact = Choice | Element | Comparison | Tag | State | Progress | Standing
 
 
 @dataclass(frozen=True)

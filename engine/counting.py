@@ -14,11 +14,12 @@ from engine.databases import Holder, database_of
 from engine.decisions.compile import decide_found
 from engine.decisions.questions import Combination, Group
 from engine.decisions.tables import DecisionTable
-from engine.facts import Row
+from engine.facts import Row, column
 from engine.intake.found import Intake
 from engine.lookups import Answers, look_up
 from engine.measures import Measures
 from engine.months import Month
+from engine.obligations import Clocks, refuse_undeclared
 from engine.policy.model import Policy
 from engine.policy.model_scoring import Recorded
 from engine.scores import Scorer
@@ -34,6 +35,7 @@ def score(
 ) -> Scorer:
     """Count the orders and make ready to score any unit in any month."""
     answers = counting(compiled, intake, held, as_of, time_limit)
+    refuse_undeclared(database_of(held), answers.source, column(compiled.policy.orders.key[0]), answers.undeclared)
     tallies = tally(compiled.policy, answers, held)
     return scorer(compiled.policy, tallies, intake)
 
@@ -64,8 +66,9 @@ def counting(
 ) -> Answers:
     """The orders joined with what the counts ask of each."""
     row = Row({item.id: item for item in compiled.policy.orders.columns}, as_of)
-    decide, lists = decider(time_limit), intake.lists
-    return look_up(database_of(held), intake.relation, row, compiled.counting, decide, "counting_", lists)
+    database, decide = database_of(held), decider(time_limit)
+    clocks = Clocks(compiled.policy, database, row)
+    return look_up(database, intake.relation, row, compiled.counting, decide, "counting_", intake.lists, clocks)
 
 
 def records(policy: Policy, intake: Intake) -> Mapping[Recorded, Mapping[tuple[str, Month], tuple[Fraction, ...]]]:

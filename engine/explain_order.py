@@ -39,7 +39,15 @@ from engine.lookups import LIST_SEPARATOR, Answers
 from engine.obligations import ObligationSql
 from engine.policy.model_scoring import Indicator
 from engine.problems import InputError, Place, Problem
-from engine.questions import applies_id, count_questions, counted_id, mark_id, obligation_questions, points_id
+from engine.questions import (
+    applies_id,
+    count_questions,
+    counted_id,
+    duty_questions,
+    mark_id,
+    obligation_questions,
+    points_id,
+)
 from engine.report import rounded
 from engine.truth import Names, names_of, tree
 
@@ -219,7 +227,8 @@ def _number(pattern: str, row: Json) -> str:
 
 
 def _obligations(evaluation: Evaluation, live: _Asked, row: Json, names: Names) -> list[Json]:
-    whens = {question.id: question.when for question in obligation_questions(evaluation.policy)}
+    policy = evaluation.policy
+    whens = {one.id: one.when for one in (*duty_questions(policy), *obligation_questions(policy))}
     shown = []
     for item in evaluation.policy.obligations:
         applies = applies_id(item) in live.held

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from engine.conditions import Choice, Comparison, Element, Fact
+from engine.conditions import Choice, Comparison, Element, Fact, Progress
 from engine.intake.prepared import listed, month_name, month_of, place_name
 from engine.months import CALENDAR, Window
 from engine.policy.model_tables import Column
@@ -54,8 +54,8 @@ def timestamp(moment: dt.datetime) -> exp.Expr:
 
 
 def is_boolean(fact: Fact) -> bool:
-    """Whether the fact is looked up as a BOOLEAN; choices and lists are looked up as text."""
-    return not isinstance(fact, Choice | Element)
+    """Whether the fact is looked up as a BOOLEAN; choices, lists and progress are looked up as text."""
+    return not isinstance(fact, Choice | Element | Progress)
 
 
 def place_sql(fact: Fact, row: Row, values: Sequence[str]) -> exp.Expr | None:

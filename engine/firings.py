@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from engine.conditions import DEADLINE, DONE
 from engine.facts import month_index
 from engine.lookups import AskedGroup
-from engine.obligations import DEADLINE, DONE, ObligationSql
+from engine.obligations import ObligationSql
 from engine.order_results import Detail
 from engine.policy.model import Policy
 from engine.policy.model_orders import Decision

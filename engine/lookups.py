@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from engine.compiled import Decided
-from engine.conditions import NO, YES, Element, Tag
+from engine.conditions import NO, YES, Element, Fact, Progress, Tag
 from engine.databases import Database
 from engine.decisions.questions import Combination, Group, Question
 from engine.decisions.tables import DecisionTable
@@ -26,6 +26,8 @@ MOST_KEYS = 2**31 - 1
 Line = tuple[str | bool | int, ...]
 """A row of a look-up table: its key and the answers."""
 DecideFound = Callable[[Group, Sequence[Combination]], DecisionTable]
+ProgressSql = Callable[[Progress, "Answers"], exp.Expr]
+"""The fact as text, joining to the answers' source what it needs."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,15 @@ class AskedGroup:
     number: exp.Expr
 
 
+@dataclass(frozen=True)
+class Undeclared:
+    """Where the deadline of ``obligation``, counted from ``start``, needs a year that no calendar declares."""
+
+    obligation: str
+    start: exp.Expr
+    where: exp.Expr
+
+
 @dataclass
 class Answers:
     """``source`` is a FROM with every look-up joined; ``answer`` gives each question's BOOLEAN expression."""
@@ -50,7 +61,8 @@ class Answers:
     asked: list[AskedGroup] = field(default_factory=list)
     answer: dict[str, exp.Expr] = field(default_factory=dict)
     given: dict[str, list[exp.Expr]] = field(default_factory=dict)
-    hits: list[exp.Expr] = field(default_factory=list)
+    hits: list[exp.Column] = field(default_factory=list)
+    undeclared: list[Undeclared] = field(default_factory=list)
 
     @property
     def missed(self) -> exp.Expr:
@@ -61,9 +73,11 @@ class Answers:
     def found(self) -> exp.Select:
         """``source`` with only the orders that every look-up found, which a database joins faster; count them."""
         source = self.source.copy()
+        looked_up = {hit.table for hit in self.hits}
         for join in source.args.get("joins", ()):
-            join.set("side", None)
-            join.set("kind", "INNER")
+            if join.this.alias_or_name in looked_up:
+                join.set("side", None)
+                join.set("kind", "INNER")
         return source
 
     @property
@@ -85,14 +99,16 @@ def look_up(
     decide_found: DecideFound,
     prefix: str,
     lists: Mapping[str, Sequence[str]] | None = None,
+    progress: ProgressSql | None = None,
 ) -> Answers:
     """Join every group's answers to the orders in ``relation``; tables are named ``prefix`` and a number.
 
-    ``lists``: the lists that list columns are known to hold; those of others are asked of the database.
+    ``lists``: the lists that list columns are known to hold; those of others are asked of the database. ``progress``:
+    how far an order is with an obligation, where that is asked.
     """
     answers = Answers(exp.select().from_(exp.alias_(exp.to_table(relation, quoted=True), ORDERS, table=True)))
     for number, item in enumerate(decided):
-        _join(database, answers, row, item, decide_found, f"{prefix}{number}", lists or {})
+        _join(database, answers, row, item, decide_found, f"{prefix}{number}", lists or {}, progress)
     return answers
 
 
@@ -104,9 +120,10 @@ def _join(
     decide_found: DecideFound,
     name: str,
     lists: Mapping[str, Sequence[str]],
+    progress: ProgressSql | None,
 ) -> None:
     group = item.group
-    facts = [answers.tag(fact.name) if isinstance(fact, Tag) else fact_sql(fact, row) for fact in group.facts]
+    facts = [_fact(fact, answers, row, progress) for fact in group.facts]
     if not facts:
         if item.table is None:
             raise LookupError("a group without facts is always enumerable")
@@ -128,6 +145,16 @@ def _join(
     answers.source.join(exp.to_table(name), on=on, join_type="left", copy=False)
     answers.hits.append(column("hit", name))
     answers.asked.append(AskedGroup(group, tuple(facts), tuple(decided), column("hit", name)))
+
+
+def _fact(fact: Fact, answers: Answers, row: Row, progress: ProgressSql | None) -> exp.Expr:
+    match fact:
+        case Tag(name):
+            return answers.tag(name)
+        case Progress() if progress is not None:
+            return progress(fact, answers)
+        case _:
+            return fact_sql(fact, row)
 
 
 def _answer(answers: Answers, questions: Sequence[Question], bits: Sequence[int], name: str) -> dict[str, list[bool]]:
@@ -228,7 +255,7 @@ def _rows(
 
 def _source(answers: Answers, item: Decided) -> exp.Select:
     """What the group's facts are read from: the orders alone, unless earlier groups give it tags."""
-    if any(isinstance(fact, Tag) for fact in item.group.facts):
+    if any(isinstance(fact, Tag | Progress) for fact in item.group.facts):
         return answers.source
     return exp.select().from_(answers.orders.copy())
 

@@ -7,6 +7,7 @@ for each combination of what was done and whether the deadline is past.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
@@ -14,14 +15,15 @@ from sqlglot import exp
 
 from engine.calendars import WorkCalendar
 from engine.compiled import CompiledPolicy, outcome
+from engine.conditions import DEADLINE, DONE, Progress
 from engine.databases import Database
 from engine.facts import Row, column, first_filled, timestamp
-from engine.lookups import Answers
+from engine.lookups import Answers, Undeclared
+from engine.policy.model import Policy
 from engine.policy.model_orders import Clock, ClockDeadline, DoneByEvent, Obligation
+from engine.problems import InputError, Place, Problem
 from engine.questions import applies_id, done_id
 
-DONE = ("in_time", "late", "missing")
-DEADLINE = ("past", "running")
 HOLE = 100_000
 """More workdays than any clock has."""
 
@@ -44,42 +46,100 @@ class ObligationSql:
     undeclared: exp.Expr
 
 
-def obligations_sql(
-    compiled: CompiledPolicy, answers: Answers, database: Database, row: Row
-) -> tuple[ObligationSql, ...]:
-    """Every obligation of the policy; calendars that clocks need are joined to ``answers.source``."""
-    return tuple(_sql(compiled, obligation, answers, database, row) for obligation in compiled.policy.obligations)
+class Clocks:
+    """How far orders are with the obligations of ``policy``; what a clock needs is joined to the answers once."""
+
+    def __init__(self, policy: Policy, database: Database, row: Row) -> None:
+        self._policy, self._database, self._row = policy, database, row
+        self._told: dict[str, _Told] = {}
+
+    def __call__(self, fact: Progress, answers: Answers) -> exp.Expr:
+        """The fact as text, for a look-up that asks."""
+        obligation = next(item for item in self._policy.obligations if item.id == fact.of)
+        first = obligation.id not in self._told
+        told = self.told(obligation, answers)
+        if first and isinstance(obligation.deadline, ClockDeadline):
+            where = told.undeclared(answers.answer[applies_id(obligation)])
+            answers.undeclared.append(Undeclared(obligation.title, told.start, where))
+        place = told.done if fact.what == "done" else _stands(told.past)
+        ifs = [exp.If(this=exp.Literal.number(number), true=_text(name)) for number, name in enumerate(fact.values)]
+        return exp.Case(this=place.copy(), ifs=ifs)
+
+    def told(self, obligation: Obligation, answers: Answers) -> _Told:
+        if obligation.id not in self._told:
+            calendar = self._policy.calendar
+            self._told[obligation.id] = _tell(obligation, calendar, answers, self._database, self._row)
+        return self._told[obligation.id]
 
 
-def _sql(
-    compiled: CompiledPolicy, obligation: Obligation, answers: Answers, database: Database, row: Row
-) -> ObligationSql:
+def obligations_sql(compiled: CompiledPolicy, answers: Answers, clocks: Clocks) -> tuple[ObligationSql, ...]:
+    """Every obligation whose states are known; calendars that clocks need are joined to ``answers.source``."""
+    asked = (item for item in compiled.policy.obligations if item.id in compiled.states)
+    return tuple(_sql(compiled, obligation, answers, clocks.told(obligation, answers)) for obligation in asked)
+
+
+def _sql(compiled: CompiledPolicy, obligation: Obligation, answers: Answers, told: _Told) -> ObligationSql:
+    number = _number(told.done.copy(), told.past)
+    states = [one.state for one in combinations(compiled, obligation)]
+    found = [exp.If(this=exp.Literal.number(place), true=_text(state)) for place, state in enumerate(states)]
+    state = exp.Case(this=number.copy(), ifs=found)
     applies = answers.answer[applies_id(obligation)]
+    return ObligationSql(
+        obligation, applies, told.start, told.deadline, told.event, state, number, told.undeclared(applies)
+    )
+
+
+def refuse_undeclared(
+    database: Database, source: exp.Select, order_id: exp.Expr, undeclared: Iterable[Undeclared]
+) -> None:
+    """Raises InputError where a deadline needs a year that the calendar does not declare."""
+    problems: list[Problem] = []
+    for item in undeclared:
+        start = exp.cast(item.start.copy(), "VARCHAR")
+        query = source.select(order_id.copy(), start).where(item.where).order_by(order_id.copy()).limit(1)
+        for order, begin in database.rows(query):
+            what = f"“{item.obligation}”的期限要用到日历未声明的年份（如工单 {order}，自 {begin} 起）"
+            problems.append(Problem(Place("calendar.yaml"), what, "", "在日历里补上该年的放假调休安排"))
+    if problems:
+        raise InputError(problems)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the clock and the record of an obligation tell: ``done`` is a place in DONE, ``past`` whether the deadline
+    is over."""
+
+    start: exp.Expr
+    deadline: exp.Expr
+    event: exp.Expr
+    done: exp.Expr
+    past: exp.Expr
+
+    def undeclared(self, applies: exp.Expr) -> exp.Expr:
+        """Whether the obligation applies and its clock leaves the declared calendar."""
+        if self.start == exp.null():
+            return exp.false()
+        return exp.and_(applies.copy(), _filled(self.start), exp.Not(this=_filled(self.deadline)))
+
+
+def _tell(obligation: Obligation, calendar: WorkCalendar, answers: Answers, database: Database, row: Row) -> _Told:
     start: exp.Expr = exp.null()
-    undeclared: exp.Expr = exp.false()
     deadline: exp.Expr
     included = True
     if isinstance(obligation.deadline, ClockDeadline):
         start = first_filled(obligation.deadline.start)
         clock = obligation.deadline.clock
-        deadline = _clock(clock, start, compiled.policy.calendar, answers, database, obligation)
+        deadline = _clock(clock, start, calendar, answers, database, obligation)
         included = clock.until == "same_time" and clock.end_included
-        undeclared = exp.and_(applies.copy(), _filled(start), exp.Not(this=_filled(deadline)))
         past = _past(deadline, included, row.as_of)
     else:
         deadline = column(obligation.deadline.event)
         past = _filled(deadline)  # a deadline by an event has come once the event has
     if isinstance(obligation.done, DoneByEvent):
         event: exp.Expr = column(obligation.done.event)
-        done = _done_by(event, deadline, included)
-    else:
-        event = exp.null()
-        done = exp.Case(ifs=[_when(answers.answer[done_id(obligation)], "in_time")], default=_place("missing"))
-    number = _number(done, past)
-    states = [one.state for one in combinations(compiled, obligation)]
-    found = [exp.If(this=exp.Literal.number(place), true=_text(state)) for place, state in enumerate(states)]
-    state = exp.Case(this=number.copy(), ifs=found)
-    return ObligationSql(obligation, applies, start, deadline, event, state, number, undeclared)
+        return _Told(start, deadline, event, _done_by(event, deadline, included), past)
+    done = exp.Case(ifs=[_when(answers.answer[done_id(obligation)], "in_time")], default=_place("missing"))
+    return _Told(start, deadline, exp.null(), done, past)
 
 
 @dataclass(frozen=True)
@@ -204,9 +264,13 @@ def _past(deadline: exp.Expr, included: bool, as_of: dt.datetime) -> exp.Expr:
 
 def _number(done: exp.Expr, past: exp.Expr) -> exp.Expr:
     """The place of what was done and where the deadline stands among ``combinations``."""
-    stands = exp.Case(ifs=[_when(past, "past")], default=_place("running"))
     sized = exp.Mul(this=exp.paren(done), expression=exp.Literal.number(len(DEADLINE)))
-    return exp.Add(this=sized, expression=exp.paren(stands))
+    return exp.Add(this=sized, expression=exp.paren(_stands(past)))
+
+
+def _stands(past: exp.Expr) -> exp.Expr:
+    """Where a deadline stands, as a place in DEADLINE."""
+    return exp.Case(ifs=[_when(past, "past")], default=_place("running"))
 
 
 def _filled(of: exp.Expr) -> exp.Expr:

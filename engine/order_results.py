@@ -17,10 +17,11 @@ from sqlglot import exp
 from engine.compiled import CompiledPolicy
 from engine.databases import Database, DuckDB, Holder, database_of
 from engine.facts import Row, column, timestamp
-from engine.lookups import Answers, DecideFound, look_up
-from engine.obligations import ObligationSql, obligations_sql
+from engine.lookups import Answers, DecideFound, Undeclared, look_up
+from engine.obligations import Clocks, ObligationSql, obligations_sql
+from engine.obligations import refuse_undeclared as refuse
 from engine.policy.model_orders import Rule
-from engine.problems import InputError, Place, PolicyError, Problem
+from engine.problems import PolicyError, Problem
 from engine.tallies import MissedLookUpError
 
 
@@ -87,8 +88,9 @@ def detail(
     """Join every rule's and obligation's answer to the orders in ``relation``."""
     database = database_of(held)
     row = Row({item.id: item for item in compiled.policy.orders.columns}, as_of)
-    answers = look_up(database, relation, row, compiled.detail, decide_found, "detail_")
-    return Detail(compiled, database, answers, obligations_sql(compiled, answers, database, row))
+    clocks = Clocks(compiled.policy, database, row)
+    answers = look_up(database, relation, row, compiled.detail, decide_found, "detail_", progress=clocks)
+    return Detail(compiled, database, answers, obligations_sql(compiled, answers, clocks))
 
 
 def results(found: Detail, progress: Callable[[int], None] | None = None) -> Iterator[OrderResult]:
@@ -142,19 +144,8 @@ def refuse_overlaps(found: Detail) -> None:
 
 def refuse_undeclared(found: Detail) -> None:
     """Raises InputError where a deadline needs a year that the calendar does not declare."""
-    problems: list[Problem] = []
-    for item in found.obligations:
-        query = (
-            found.source.select(found.order_id, exp.cast(item.start.copy(), "VARCHAR"))
-            .where(item.undeclared)
-            .order_by(found.order_id)
-            .limit(1)
-        )
-        for order, start in found.database.rows(query):
-            what = f"“{item.obligation.title}”的期限要用到日历未声明的年份（如工单 {order}，自 {start} 起）"
-            problems.append(Problem(Place("calendar.yaml"), what, "", "在日历里补上该年的放假调休安排"))
-    if problems:
-        raise InputError(problems)
+    asked = [Undeclared(item.obligation.title, item.start, item.undeclared) for item in found.obligations]
+    refuse(found.database, found.source, found.order_id, asked)
 
 
 def write_results(details: Sequence[Detail], path: Path, progress: Callable[[int], None] | None = None) -> int:

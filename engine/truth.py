@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any as Data
 
-from engine.conditions import All, Any, Condition, Not, Test
+from engine.conditions import All, Any, Condition, Not, Test, duty_tag
 from engine.policy.model import Policy
-from engine.questions import excluded_tag
-from engine.wording import say
+from engine.questions import applies_id, done_id, excluded_tag
+from engine.wording import DUTY_STATES, say
 
 Names = Mapping[str, str]
 Tree = dict[str, Data]
@@ -23,6 +23,12 @@ def names_of(policy: Policy) -> Names:
     """What tags, gates and rates are called, for ``say``."""
     names = {excluded_tag(indicator.id): f"被剔除出“{indicator.title}”" for indicator in policy.indicators}
     names |= {tag.id: f"被认定为“{tag.title}”" for tag in policy.tags}
+    for obligation in policy.obligations:
+        names[obligation.id] = obligation.title
+        names[applies_id(obligation)] = f"适用“{obligation.title}”"
+        names[done_id(obligation)] = f"做到“{obligation.title}”"
+        for state, said in DUTY_STATES.items():
+            names[duty_tag(obligation.id, state)] = f"“{obligation.title}”{said}"
     names |= {gate.id: gate.title for gate in policy.gates}
     names |= {rate.id: rate.name for gate in policy.gates for rate in gate.rates}
     return names

@@ -14,10 +14,12 @@ from engine.conditions import (
     Comparison,
     Element,
     Fact,
+    Progress,
     Standing,
     State,
     Tag,
     Test,
+    duty_of,
 )
 
 _OPERATORS: Mapping[str, str] = {
@@ -34,6 +36,7 @@ _OPERATORS: Mapping[str, str] = {
     "time_not_after": "的时刻不晚于",
     "time_from": "的时刻不早于",
 }
+DUTY_STATES: Mapping[str, str] = {"met": "已履行", "breached": "未履行", "pending": "待办", "none": "不适用"}
 _STATES: Mapping[str, str] = {
     "below": "低于平均",
     "reached": "达到平均",
@@ -52,6 +55,12 @@ def say(test: Test, names: Mapping[str, str]) -> str:
             return f"{field}{_one_of(test.allowed, values)}"
         case Element(field, _):
             return f"{field}含 {'、'.join(test.allowed)}"
+        case Tag(name) if duty_of(name) is not None:
+            text = names.get(name, name)
+            return text if YES in test.allowed else f"并非{text}"
+        case Progress(of, _, _):
+            states = " 或 ".join("没有记录" if value == "missing" else _STATES[value] for value in test.allowed)
+            return f"“{names.get(of, of)}”{states}"
         case Tag(name):
             return f"{'已' if YES in test.allowed else '未'}{names.get(name, f'被标记为 {name}')}"
         case State(name, _):

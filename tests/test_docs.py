@@ -34,7 +34,15 @@ def all_keys() -> Iterator[tuple[str, Key]]:
         yield from ((f"{spot.pointer}: {key.name}", key) for key in BOOK.keys(spot))
 
 
-KEYS = dict(all_keys())
+def told_apart() -> Iterator[tuple[str, Key]]:
+    """A key that two ways of writing share has a number from the second on."""
+    seen: dict[str, int] = {}
+    for name, key in all_keys():
+        seen[name] = seen.get(name, 0) + 1
+        yield (name if seen[name] == 1 else f"{name} {seen[name]}"), key
+
+
+KEYS = dict(told_apart())
 
 
 def valid(spot: Spot, value: Any) -> bool:

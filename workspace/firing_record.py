@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from engine.conditions import Choice, Comparison, Element, Fact, State, Tag, facts, yes
+from engine.conditions import Choice, Comparison, Element, Fact, Progress, State, Tag, facts, yes
 from engine.decisions.wire import fact_to_json
 from engine.firings import ORDER, UNDECLARED, numbered, placed_by
 from engine.intake import sql
@@ -136,6 +136,9 @@ def _fact(fact: Fact, names: Names) -> Json:
             return {"kind": kind, "field": field, "text": field}
         case Comparison(field, _, _, _) | Tag(field) | State(field, _):
             return {"kind": kind, "field": field, "text": say(yes(fact), names)}
+        case Progress(of, what, _):
+            told = "履行" if what == "done" else "期限"
+            return {"kind": kind, "field": of, "text": f"“{names.get(of, of)}”的{told}"}
     raise TypeError(f"not a fact of an order: {fact}")
 
 

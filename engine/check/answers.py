@@ -12,12 +12,30 @@ from functools import cached_property
 from pathlib import Path
 
 from engine.check.worlds import Example, Worlds, examples_of, worlds
-from engine.conditions import All, Any, Condition, Element, Fact, Not, State, Tag, Test, facts
+from engine.conditions import (
+    NO_DUTY,
+    YES,
+    All,
+    Any,
+    Condition,
+    Element,
+    Fact,
+    Not,
+    State,
+    Tag,
+    Test,
+    duty_of,
+    facts,
+)
 from engine.decisions.compile import compile_tables
 from engine.decisions.questions import Combination, Group, Question, plan, size_of
 from engine.decisions.tables import DecisionTable
 from engine.lists import whole_lists
+from engine.policy.model import Policy
 from engine.policy.model_tables import Table
+
+Duties = Mapping[str, tuple[str, ...]]
+"""By obligation, the states that it can be in."""
 
 MOST_TOGETHER = 4096
 """How many combinations a set of questions may have to be looked at as one table."""
@@ -59,29 +77,43 @@ class Seen:
         return list(examples_of(self.worlds, (c for i, c in enumerate(self.combinations) if column >> i & 1)))
 
 
-def free(condition: Condition) -> Condition:
-    """The same condition with each tag in it as a fact that anybody may set."""
+def free(condition: Condition, duties: Duties) -> Condition:
+    """The same condition with each tag in it as a fact that anybody may set, and each obligation in one state."""
     match condition:
         case Test(Tag(name), allowed):
-            return Test(State(f"tag:{name}"), allowed)
+            duty = duty_of(name)
+            if duty is None:
+                return Test(State(f"tag:{name}"), allowed)
+            states = duties.get(duty[0], ())
+            held = tuple(state for state in states if (state == duty[1]) == (YES in allowed))
+            return Test(State(f"duty:{duty[0]}", states), held)
         case Test():
             return condition
         case Not(part):
-            return Not(free(part))
+            return Not(free(part, duties))
         case All(parts):
-            return All(tuple(map(free, parts)))
+            return All(tuple(free(part, duties) for part in parts))
         case Any(parts):
-            return Any(tuple(map(free, parts)))
+            return Any(tuple(free(part, duties) for part in parts))
 
 
-def grouped(questions: Sequence[Question], *, several: bool = False) -> tuple[tuple[Group, bool], ...]:
+def duties_of(policy: Policy) -> Duties:
+    """The states that each obligation can be in."""
+    return {
+        item.id: tuple(dict.fromkeys((*(outcome.is_ for outcome in item.states), NO_DUTY)))
+        for item in policy.obligations
+    }
+
+
+def grouped(questions: Sequence[Question], duties: Duties, *, several: bool = False) -> tuple[tuple[Group, bool], ...]:
     """The groups in which a set is looked at, and whether each is the whole set: one, if it is not too large.
 
     ``several``: what holds for different elements of one list counts as holding at once.
     """
     lists = [Question(question.id, _apart(question.when)) for question in questions] if several else list(questions)
     own = {question.id for question in questions}
-    lifted = tuple(Question(question.id, free(question.when)) for question in whole_lists(lists) if question.id in own)
+    whole = (question for question in whole_lists(lists) if question.id in own)
+    lifted = tuple(Question(question.id, free(question.when, duties)) for question in whole)
     used: tuple[Fact, ...] = tuple(dict.fromkeys(fact for question in lifted for fact in facts(question.when)))
     lists_used = {fact.field for fact in used if isinstance(fact, Element)}
     if size_of(used) <= MOST_TOGETHER and len(lists_used) <= 1:

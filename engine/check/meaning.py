@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.check.answers import Seen, grouped
+from engine.check.answers import Seen, duties_of, grouped
 from engine.check.bands import band_findings, band_questions
 from engine.check.conditions import never_open, outcome_findings, outcome_questions, single_conditions, single_findings
 from engine.check.deadlines import deadline_findings
@@ -38,17 +38,18 @@ def counting(policy: Policy) -> Iterator[Indicator]:
 def question_sets(policy: Policy, places: Places) -> Sets:
     """The groups to ask, by the name of their set."""
     sets: dict[str, tuple[tuple[Group, bool], ...]] = {SINGLE: ()}
+    duties = duties_of(policy)
     for question in single_conditions(policy, places):
-        sets[SINGLE] += grouped((question,))
+        sets[SINGLE] += grouped((question,), duties)
     for decision in policy.decisions:
         rules = tuple(Question(rule.id, rule.when) for rule in decision.rules)
-        sets[f"decision:{decision.id}"] = grouped(rules, several=decision.hit == "unique")
+        sets[f"decision:{decision.id}"] = grouped(rules, duties, several=decision.hit == "unique")
     for indicator in counting(policy):
-        sets[f"bands:{indicator.id}"] = grouped(band_questions(indicator))
+        sets[f"bands:{indicator.id}"] = grouped(band_questions(indicator), duties)
     for gate in policy.gates:
-        sets[f"gate:{gate.id}"] = grouped(outcome_questions(gate.outcomes))
+        sets[f"gate:{gate.id}"] = grouped(outcome_questions(gate.outcomes), duties)
     for obligation in policy.obligations:
-        sets[f"states:{obligation.id}"] = grouped(outcome_questions(obligation.states))
+        sets[f"states:{obligation.id}"] = grouped(outcome_questions(obligation.states), duties)
     return sets
 
 

@@ -15,7 +15,19 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from engine.conditions import MISSING, NO, YES, Choice, Comparison, Element, Fact, Standing, State, Tag
+from engine.conditions import (
+    MISSING,
+    NO,
+    YES,
+    Choice,
+    Comparison,
+    Element,
+    Fact,
+    Progress,
+    Standing,
+    State,
+    Tag,
+)
 from engine.decisions.questions import Combination
 from engine.policy.model_tables import Table
 
@@ -91,6 +103,8 @@ def _shown(fact: Fact, value: str) -> Example:
             return ((field, value),)
         case Element(field, _):
             return ((field, value),)
+        case Progress(of, _, _):
+            return ((of, value),)
         case State(name, _) | Tag(name):
             return ((name.partition(":")[2] or name, {YES: "有", NO: "无"}.get(value, value)),)
         case Standing() | Comparison():

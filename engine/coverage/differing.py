@@ -14,6 +14,7 @@ from engine.cases.reading import Case
 from engine.policy.model import Policy
 from engine.policy.model_scoring import PointsBand
 from engine.policy.model_tables import Table
+from engine.questions import duty_questions
 
 ONE = Fraction(1)
 
@@ -33,6 +34,8 @@ def difference(before: Policy, after: Policy) -> frozenset[str]:
     differ = _differing(before, after) - _READ_BY_NOBODY
     if "calendar" in differ and _same_days(before.calendar, after.calendar):
         differ -= {"calendar"}
+    if differ & {"obligations", "calendar"} and duty_questions(before) != duty_questions(after):
+        differ |= {"decisions"}  # conditions that test obligations hold for other orders, as if rules were others
     if "tables" in differ and _as_cases_give(before.tables) == _as_cases_give(after.tables):
         differ -= {"tables"}
     return differ
@@ -83,7 +86,7 @@ def _counted_by(policy: Policy) -> tuple[object, ...]:
     )
     bonuses = tuple(replace(item, cap=None) for item in policy.bonuses)
     others = tuple(getattr(policy, name) for name in _COUNTED - {"indicators", "bonuses", "eligible"})
-    return indicators, bonuses, policy.eligible.counted, *others
+    return indicators, bonuses, policy.eligible.counted, duty_questions(policy), *others
 
 
 def _alike(bands: Iterable[PointsBand]) -> tuple[PointsBand, ...]:

@@ -11,8 +11,7 @@ from itertools import product
 
 from engine.cases.running import CaseResult, Reached
 from engine.compiled import CompiledPolicy, outcome
-from engine.conditions import YES, All, Comparison, Condition, Test
-from engine.obligations import DEADLINE, DONE
+from engine.conditions import DEADLINE, DONE, YES, All, Comparison, Condition, Test
 from engine.policy.build import build_policy
 from engine.policy.model import Policy
 from engine.policy.model_orders import DoneWhen, EventDeadline, Obligation

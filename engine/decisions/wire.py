@@ -18,6 +18,7 @@ from engine.conditions import (
     Fact,
     Not,
     Operator,
+    Progress,
     Standing,
     State,
     Tag,
@@ -44,6 +45,8 @@ def fact_to_json(fact: Fact) -> Json:
             return ["tag", name]
         case State(name, values):
             return ["state", name, list(values)]
+        case Progress(of, what, by):
+            return ["progress", of, what, by]
         case Standing(mark, how, at_least):
             return ["standing", mark, how, at_least]
 
@@ -61,6 +64,8 @@ def fact_from_json(value: Json) -> Fact:
             return Tag(name)
         case ["state", str(name), list(values)]:
             return State(name, _strings(values))
+        case ["progress", str(of), ("done" | "deadline") as what, str(by)]:
+            return Progress(of, what, by)
         case ["standing", str(mark), ("now" | "running" | "times") as how, int(at_least)]:
             return Standing(mark, how, at_least)
     raise ValueError(f"not a fact: {value!r:.80}")

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from engine.diff.vocabulary import Vocabulary, Word
 from engine.policy.source import Plain
+from engine.wording import DUTY_STATES
 
 Names = Mapping[str, str]
 """What ids are called."""
@@ -115,6 +116,9 @@ def say_condition(condition: Plain, names: Names) -> str:
             return link.join(f"（{text}）" if inner else text for text, inner in zip(said, nested, strict=True))
     if "not" in condition:
         return f"并非（{say_condition(condition['not'], names)}）"
+    if "duty" in condition:
+        duty = names.get(str(condition["duty"]), condition["duty"])
+        return f"“{duty}”{DUTY_STATES.get(str(condition['is']), condition['is'])}"
     if "tagged" in condition:
         return f"属于“{names.get(str(condition['tagged']), condition['tagged'])}”"
     if "standing" in condition:
@@ -165,7 +169,7 @@ def single_step(old: Plain, new: Plain) -> tuple[Plain, Plain] | None:
             return None
         a, b = old[differing[0]], new[differing[0]]
         if isinstance(a, int | Decimal | str) and isinstance(b, int | Decimal | str):
-            counted = differing[0] not in ("field", "standing", "tagged", "rate", "done", "deadline", "present")
+            counted = differing[0] not in ("field", "standing", "tagged", "duty", "rate", "done", "deadline", "present")
             return (old, new) if counted and not isinstance(a, bool) else None
         return single_step(a, b)
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):

@@ -26,7 +26,14 @@ from engine.order_results import Detail, detail, refuse_undeclared
 from engine.policy.model import Policy
 from engine.policy.model_orders import ClockDeadline, Obligation, Rule
 from engine.policy.model_scoring import Indicator
-from engine.questions import excluded_tag, needed, obligation_questions, outcome_questions, rule_questions
+from engine.questions import (
+    excluded_tag,
+    needed,
+    obligation_questions,
+    outcome_questions,
+    own_questions,
+    rule_questions,
+)
 from engine.tallies import MissedLookUpError
 
 Kind = Literal["rule", "exclusion", "obligation"]
@@ -229,14 +236,17 @@ def _joined(replay: Replay, policy: Policy, taken: Taken, wanted: Sequence[Judge
     small = replace(policy, obligations=obligations, marks=())
     excluded = [_excluded(one.id) for one in wanted if one.kind == "exclusion" and one in known]
     asked = [rule for rule in rules if Judged("rule", rule.id) in wanted]
-    asked += [*obligation_questions(small), *excluded]
+    own = {one.id for item in obligations for one in own_questions(item)}
+    asked += [rule for rule in rules if rule.id in own]
+    told = {rule.id for rule in rules}
+    asked += [*(question for question in obligation_questions(small) if question.id not in told), *excluded]
     questions = needed(asked, rules)
     states = [outcome_questions(item.id, item.states) for item in obligations]
     main, *outcomes = replay.decided(policy, [questions, *states])
     by_state: dict[str, tuple[Decided, ...]] = {
         item.id: decided for item, decided in zip(obligations, outcomes, strict=True)
     }
-    compiled = CompiledPolicy(small, (), main, {}, by_state, {})
+    compiled = CompiledPolicy(replace(policy, marks=()), (), main, {}, by_state, {})
     decide = decider(replay.given.time_limit)
     found = detail(compiled, taken.connection, taken.intake.relation, replay.given.as_of, decide)
     by_id = {item.obligation.id: item for item in found.obligations}

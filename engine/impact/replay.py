@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.choosing import Progress, Taken
@@ -177,7 +177,7 @@ class Replay:
         if key in self._unique or all(decision.hit != "unique" for decision in policy.decisions):
             return
         (decided,) = self.decided(policy, [rule_questions(policy)])
-        rules = CompiledPolicy(replace(policy, obligations=()), (), decided, {}, {}, {})
+        rules = CompiledPolicy(policy, (), decided, {}, {}, {})
         decide = decider(self.given.time_limit)
         refuse_overlaps(detail(rules, taken.connection, taken.intake.relation, self.given.as_of, decide))
         self._unique.add(key)

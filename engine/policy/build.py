@@ -64,7 +64,8 @@ def attempt(parts: Parts, lost: frozenset[str] = frozenset()) -> tuple[Policy, F
         raise PolicyError(context.findings.problems)
     columns = {column.id: column for column in tables["orders"].columns}
     tags = orders.build_tags(context)
-    plain = Scope(columns=columns, tags=tuple(tag.id for tag in tags))
+    duties = tuple(item["id"] for item in context.part("obligations").get("obligations", ()))
+    plain = Scope(columns=columns, tags=tuple(tag.id for tag in tags), duties=duties)
     forms = tuple(form["id"] for form in context.part("forms").get("forms", ()))
     sides = tuple(side["id"] for side in head.get("sides", ()))
 

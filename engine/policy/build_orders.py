@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any as Data
 
-from engine.conditions import ALWAYS
+from engine.conditions import ALWAYS, DEADLINE, DONE
 from engine.policy.condition import Path, Scope
 from engine.policy.context import Context, fraction
 from engine.policy.model_orders import (
@@ -31,8 +31,8 @@ from engine.policy.model_tables import Column, Grant, RequiredWhen, Table, TimeO
 
 YES_NO_VALUES = ("是", "否")
 OBLIGATION_STATES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "done": {"done": ("in_time", "late", "missing")},
-    "deadline": {"deadline": ("past", "running")},
+    "done": {"done": DONE},
+    "deadline": {"deadline": DEADLINE},
 }
 
 

@@ -27,6 +27,7 @@ from engine.conditions import (
     State,
     Tag,
     Test,
+    duty_tag,
 )
 from engine.policy.model_tables import Column, ColumnType
 from engine.problems import Place, Problem, nearest
@@ -72,12 +73,13 @@ class Findings:
 @dataclass(frozen=True)
 class Scope:
     """What a condition at some place may test: ``columns`` of a row, ``tags`` of rules, ``states`` (name to values)
-    supplied by the engine, ``marks`` of a standing."""
+    supplied by the engine, ``marks`` of a standing, ``duties``: obligations of an order."""
 
     columns: Mapping[str, Column] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     states: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
+    duties: tuple[str, ...] = ()
 
 
 class ConditionReader:
@@ -100,6 +102,9 @@ class ConditionReader:
             return Not(self.read(data["not"], (*path, "not")))
         if "field" in data:
             return self._field(data, path)
+        if "duty" in data:
+            duty = self._known(data["duty"], self._scope.duties, (*path, "duty"), "办理要求")
+            return Test(Tag(duty_tag(duty, data["is"])), (YES,)) if duty else ALWAYS
         if "tagged" in data:
             tag = self._known(data["tagged"], self._scope.tags, (*path, "tagged"), "标记")
             return Test(Tag(tag), (YES,)) if tag else ALWAYS

@@ -83,6 +83,11 @@ class Clock:
     end_included: bool = False
     extended_by: tuple[Extension, ...] = ()
 
+    @property
+    def counts_workdays(self) -> bool:
+        """Whether it needs to know which days are working days."""
+        return self.unit == "working_days"
+
 
 @dataclass(frozen=True)
 class ClockDeadline:

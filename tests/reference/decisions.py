@@ -61,6 +61,12 @@ class _Firing:
         if tag in self._asked:
             raise RecursionError(f"the tag {tag} depends on itself")
         self._asked.append(tag)
+        if tag.startswith("duty:"):
+            _, id, wanted = tag.split(":")
+            obligation = next(item for item in self._policy.obligations if item.id == id)
+            state = duty(obligation, self.view, self._policy) or "none"
+            self._asked.pop()
+            return state == wanted
         givers = [
             (decision, rule) for decision in self._policy.decisions for rule in decision.rules if tag in rule.gives
         ]

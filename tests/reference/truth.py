@@ -21,6 +21,7 @@ from engine.conditions import (
     Comparison,
     Condition,
     Element,
+    Fact,
     Not,
     Standing,
     State,
@@ -67,7 +68,7 @@ def holds(condition: Condition, view: View) -> bool:
     raise TypeError(condition)
 
 
-def _value(fact: Choice | Comparison | Tag | State | Standing | Element, view: View) -> str:
+def _value(fact: Fact, view: View) -> str:
     match fact:
         case Choice(name):
             cell = view.row[name]
