@@ -163,6 +163,8 @@ class _Renaming:
             return next(each[value] for each in names.values.values() if value in each)
         if key == "part" and value in self.steps:
             return names.ids[value]
+        if last == "when" and key == "is" and "column" in node:
+            return names.values[node["column"]][value]
         if "field" in node and key in ("is", "in", "contains"):
             values = names.values[node["field"]]
             return [values[one] for one in value] if isinstance(value, list) else values[value]
