@@ -22,12 +22,19 @@ class UndeclaredYearError(Exception):
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """``weekend`` holds weekday numbers (Monday is 0); ``years`` are those whose days off are declared."""
+    """``weekend`` holds weekday numbers (Monday is 0); ``years`` are those whose days off are declared. ``hours``: when
+    people work on a working day, in order, from and to as seconds of the day."""
 
     years: frozenset[int] = frozenset()
     weekend: frozenset[int] = frozenset()
     days_off: frozenset[dt.date] = field(default=frozenset(), repr=False)
     makeup_workdays: frozenset[dt.date] = field(default=frozenset(), repr=False)
+    hours: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def working_seconds(self) -> int:
+        """How many a working day has."""
+        return sum(end - begin for begin, end in self.hours)
 
     def is_workday(self, day: dt.date) -> bool:
         """Raises UndeclaredYearError outside the declared years."""

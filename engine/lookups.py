@@ -83,8 +83,23 @@ class Answers:
     @property
     def orders(self) -> exp.Table:
         """The relation of orders, before any join."""
-        relation: exp.Table = self.source.args["from_"].this
+        relation: exp.Expr = self.source.args["from_"].this
+        while isinstance(relation, exp.Subquery):
+            relation = relation.this.args["from_"].this
+        assert isinstance(relation, exp.Table)
         return relation
+
+    def keep(self, value: exp.Expr, joins: Iterable[exp.Join] = ()) -> exp.Column:
+        """``value``, which may need ``joins``, as a column of the orders: what is used again and again is worked out
+        once."""
+        inner = self.source.args["from_"].this
+        name = f"_kept{sum(1 for _ in inner.find_all(exp.Subquery))}"
+        star = exp.Column(this=exp.Star(), table=exp.to_identifier(ORDERS, quoted=False))
+        kept = exp.Select(expressions=[star, exp.alias_(value, name, quoted=True)], from_=exp.From(this=inner))
+        kept.set("joins", list(joins))
+        outer = exp.Subquery(this=kept, alias=exp.TableAlias(this=exp.to_identifier(ORDERS)))
+        self.source.set("from_", exp.From(this=outer))
+        return column(name)
 
     def tag(self, name: str) -> exp.Expr:
         """True for an order to which some rule gave the tag."""

@@ -1,7 +1,7 @@
 """Obligations of an order in SQL: start, deadline, what was done, and the state looked up for it.
 
-Knows clocks and the calendar; whether an obligation applies comes from the rule engine's answers, and so does the state
-for each combination of what was done and whether the deadline is past.
+Knows what is made of a deadline and a record; whether an obligation applies comes from the rule engine's answers, and
+so does the state for each combination of what was done and whether the deadline is past.
 """
 
 from __future__ import annotations
@@ -14,18 +14,16 @@ from itertools import product
 from sqlglot import exp
 
 from engine.calendars import WorkCalendar
+from engine.clocks import ending
 from engine.compiled import CompiledPolicy, outcome
 from engine.conditions import DEADLINE, DONE, Progress
 from engine.databases import Database
 from engine.facts import Row, column, first_filled, timestamp
 from engine.lookups import Answers, Undeclared
 from engine.policy.model import Policy
-from engine.policy.model_orders import Clock, ClockDeadline, DoneByEvent, Obligation
+from engine.policy.model_orders import ClockDeadline, DoneByEvent, Obligation
 from engine.problems import InputError, Place, Problem
 from engine.questions import applies_id, done_id
-
-HOLE = 100_000
-"""More workdays than any clock has."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +105,11 @@ def refuse_undeclared(
 @dataclass(frozen=True)
 class _Told:
     """What the clock and the record of an obligation tell: ``done`` is a place in DONE, ``past`` whether the deadline
-    is over."""
+    is over. ``stopped``: its clock stands still, so that it has no deadline yet."""
 
     start: exp.Expr
     deadline: exp.Expr
+    stopped: exp.Expr
     event: exp.Expr
     done: exp.Expr
     past: exp.Expr
@@ -119,27 +118,33 @@ class _Told:
         """Whether the obligation applies and its clock leaves the declared calendar."""
         if self.start == exp.null():
             return exp.false()
-        return exp.and_(applies.copy(), _filled(self.start), exp.Not(this=_filled(self.deadline)))
+        unknown = exp.and_(applies.copy(), _filled(self.start), exp.Not(this=_filled(self.deadline)))
+        if self.stopped == exp.false():
+            return unknown
+        still = exp.Coalesce(this=self.stopped.copy(), expressions=[exp.false()])
+        return exp.and_(unknown, exp.Not(this=still))
 
 
 def _tell(obligation: Obligation, calendar: WorkCalendar, answers: Answers, database: Database, row: Row) -> _Told:
     start: exp.Expr = exp.null()
+    stopped: exp.Expr = exp.false()
     deadline: exp.Expr
     included = True
     if isinstance(obligation.deadline, ClockDeadline):
         start = first_filled(obligation.deadline.start)
         clock = obligation.deadline.clock
-        deadline = _clock(clock, start, calendar, answers, database, obligation)
-        included = clock.until == "same_time" and clock.end_included
+        ends = ending(clock, start, calendar, answers, database)
+        deadline, stopped = ends.at, ends.stopped
+        included = clock.includes_end
         past = _past(deadline, included, row.as_of)
     else:
         deadline = column(obligation.deadline.event)
         past = _filled(deadline)  # a deadline by an event has come once the event has
     if isinstance(obligation.done, DoneByEvent):
         event: exp.Expr = column(obligation.done.event)
-        return _Told(start, deadline, event, _done_by(event, deadline, included), past)
+        return _Told(start, deadline, stopped, event, _done_by(event, deadline, included), past)
     done = exp.Case(ifs=[_when(answers.answer[done_id(obligation)], "in_time")], default=_place("missing"))
-    return _Told(start, deadline, exp.null(), done, past)
+    return _Told(start, deadline, stopped, exp.null(), done, past)
 
 
 @dataclass(frozen=True)
@@ -159,93 +164,6 @@ def combinations(compiled: CompiledPolicy, obligation: Obligation) -> tuple[Stat
         state = outcome(obligation.id, obligation.states, compiled.states[obligation.id], named)
         found.append(StateOf(done, deadline, state))
     return tuple(found)
-
-
-def _clock(
-    clock: Clock, start: exp.Expr, calendar: WorkCalendar, answers: Answers, database: Database, obligation: Obligation
-) -> exp.Expr:
-    """The deadline of a clock; NULL where its calendar does not reach."""
-    amount = _amount(clock)
-    if clock.unit == "hours":
-        return exp.Add(this=start.copy(), expression=_times(amount, "HOUR"))
-    midnight = exp.cast(exp.cast(start.copy(), "DATE"), "TIMESTAMP")
-    if clock.unit == "days":
-        counts = exp.Literal.number(int(clock.start_day_counts and clock.amount > 0))
-        end = exp.Literal.number(0 if clock.until == "same_time" else 1)
-        days = exp.paren(exp.Add(this=exp.Sub(this=amount, expression=counts), expression=end))
-        base = start.copy() if clock.until == "same_time" else midnight
-        return exp.Add(this=base, expression=_times(days, "DAY"))
-    last = exp.cast(_last_workday(clock, amount, start, calendar, answers, database, obligation), "TIMESTAMP")
-    if clock.until == "end_of_day":
-        return exp.Add(this=last, expression=_times(exp.Literal.number(1), "DAY"))
-    time_of_day = exp.paren(exp.Sub(this=start.copy(), expression=midnight))
-    return exp.Add(this=last, expression=time_of_day)
-
-
-def _amount(clock: Clock) -> exp.Expr:
-    """The clock's amount with its extensions."""
-    amount: exp.Expr = exp.Literal.number(clock.amount)
-    for extension in clock.extended_by:
-        more: exp.Expr = exp.Coalesce(this=column(extension.field), expressions=[exp.Literal.number(0)])
-        if extension.at_most is not None:
-            more = exp.Least(this=more, expressions=[exp.Literal.number(extension.at_most)])
-        amount = exp.Add(this=amount, expression=more)
-    return exp.paren(amount) if clock.extended_by else amount
-
-
-def _last_workday(
-    clock: Clock,
-    amount: exp.Expr,
-    start: exp.Expr,
-    calendar: WorkCalendar,
-    answers: Answers,
-    database: Database,
-    obligation: Obligation,
-) -> exp.Expr:
-    """The date on which a clock of working days runs out: its day is numbered, the amount added, and the day of that
-    number looked up."""
-    numbered, nth = _workdays(calendar)
-    database.store("workday_numbers", (("day", "DATE"), ("before", "INTEGER"), ("through", "INTEGER")), numbered)
-    database.store("workdays", (("number", "INTEGER"), ("day", "DATE")), nth)
-    name = obligation.id.replace("-", "_")
-    begin, end = f"begin_{name}", f"end_{name}"
-    day = exp.cast(start.copy(), "DATE")
-    counted = column("before" if clock.start_day_counts else "through", begin)
-    target = exp.Add(this=counted, expression=amount)
-    answers.source = answers.source.join(
-        exp.alias_(exp.to_table("workday_numbers"), begin, table=True, quoted=True),
-        on=exp.EQ(this=column("day", begin), expression=day),
-        join_type="left",
-    ).join(
-        exp.alias_(exp.to_table("workdays"), end, table=True, quoted=True),
-        on=exp.EQ(this=column("number", end), expression=target),
-        join_type="left",
-    )
-    found = column("day", end)
-    if clock.amount:
-        return found
-    none = exp.EQ(this=amount.copy(), expression=exp.Literal.number(0))
-    return exp.Case(ifs=[exp.If(this=none, true=column("day", begin))], default=found)
-
-
-def _workdays(calendar: WorkCalendar) -> tuple[list[tuple[str, int, int]], list[tuple[int, str]]]:
-    """Each declared day with the number of workdays before it and through it, and each workday by its number.
-
-    Numbers leap where a year is not declared, so that no clock runs over the hole.
-    """
-    numbered: list[tuple[str, int, int]] = []
-    nth: list[tuple[int, str]] = []
-    number, previous = 0, None
-    for day in calendar.declared_days():
-        if previous is not None and (day - previous).days > 1:
-            number += HOLE
-        before = number
-        if calendar.is_workday(day):
-            number += 1
-            nth.append((number, day.isoformat()))
-        numbered.append((day.isoformat(), before, number))
-        previous = day
-    return numbered, nth
 
 
 def _done_by(event: exp.Expr, deadline: exp.Expr, included: bool) -> exp.Expr:
@@ -288,11 +206,3 @@ def _place(value: str) -> exp.Expr:
 
 def _text(value: str) -> exp.Expr:
     return exp.Literal.string(value)
-
-
-def _times(amount: exp.Expr, unit: str) -> exp.Expr:
-    """``amount`` units of time; a bare number becomes a plain interval."""
-    if isinstance(amount, exp.Literal):
-        return exp.Interval(this=exp.Literal.string(amount.this), unit=exp.var(unit))
-    one = exp.Interval(this=exp.Literal.string("1"), unit=exp.var(unit))
-    return exp.Mul(this=exp.paren(amount.copy()), expression=one)

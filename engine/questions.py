@@ -167,7 +167,8 @@ def _told_by(obligation: Obligation, calendar: WorkCalendar) -> str:
     deadline = obligation.deadline
     days = isinstance(deadline, ClockDeadline) and deadline.clock.counts_workdays
     parts = (calendar.years, calendar.weekend, calendar.days_off, calendar.makeup_workdays) if days else ()
-    told = repr((obligation.done, deadline, [sorted(part) for part in parts]))
+    hours = calendar.hours if days else ()
+    told = repr((obligation.done, deadline, [sorted(part) for part in parts], hours))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

@@ -27,7 +27,9 @@ def moments_after(policy: Policy, anchor: dt.datetime) -> Iterator[dt.datetime]:
     yield anchor + dt.timedelta(days=33)
     if inside_calendar(policy, anchor):
         for clock in _clocks(policy):
-            yield clock_end(anchor, clock, policy)[0]
+            end = clock_end(anchor, clock, policy)
+            assert end is not None  # nothing stops it
+            yield end[0]
 
 
 def inside_calendar(policy: Policy, time: dt.datetime) -> bool:

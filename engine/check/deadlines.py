@@ -21,7 +21,7 @@ from engine.problems import Place
 def deadline_findings(policy: Policy, places: Places) -> Iterator[Finding]:
     """The first day on which each deadline cannot be told."""
     for item in policy.obligations:
-        if isinstance(item.deadline, ClockDeadline) and item.deadline.clock.unit == "working_days":
+        if isinstance(item.deadline, ClockDeadline) and item.deadline.clock.counts_workdays:
             place = places.item("obligations", "obligations", item.id, "deadline", "clock")
             yield from _clock(policy, item.id, item.deadline.clock, place)
     for consequence in policy.consequences:
@@ -31,7 +31,9 @@ def deadline_findings(policy: Policy, places: Places) -> Iterator[Finding]:
 
 
 def _clock(policy: Policy, id: str, clock: Clock, place: Place) -> Iterator[Finding]:
-    longest = clock.amount + sum(extension.at_most or 0 for extension in clock.extended_by)
+    longest = clock.amount + _extended(clock)
+    if clock.unit == "working_hours":  # at most so many whole days, and the rest of the one it began on
+        longest = 1 + -(-longest * 3600 // (policy.calendar.working_seconds or 3600))
     day = policy.first.begin.date()
     while day < policy.last.end.date():
         try:
@@ -40,6 +42,16 @@ def _clock(policy: Policy, id: str, clock: Clock, place: Place) -> Iterator[Find
             yield _undeclared(place, f"义务“{id}”从 {day} 起 {longest} 个工作日", error.year)
             return
         day += dt.timedelta(days=1)
+
+
+def _extended(clock: Clock) -> int:
+    """The most that extensions with a limit come to."""
+    extended = sum(extension.at_most or 0 for extension in clock.extended_by)
+    limit = clock.extended_at_most
+    if limit is None:
+        return extended
+    unlimited = any(extension.at_most is None for extension in clock.extended_by)
+    return limit if unlimited else min(extended, limit)
 
 
 def _due(policy: Policy, consequence: Consequence, due: DueDay, place: Place) -> Iterator[Finding]:
@@ -56,6 +68,6 @@ def _due(policy: Policy, consequence: Consequence, due: DueDay, place: Place) ->
 
 
 def _undeclared(place: Place, name: str, year: int) -> Finding:
-    what = f"{name}用到 {year} 年的工作日，日历没有写入这一年"
+    what = f"{name} 用到 {year} 年的工作日，日历没有写入这一年"
     instead = f"请在 calendar.yaml 写入 {year} 年的放假与调休；没有公布的年份不推算"
     return found("undeclared-date", place, what, year, instead)

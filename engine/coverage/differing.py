@@ -70,7 +70,8 @@ def _same_days(one: WorkCalendar, other: WorkCalendar) -> bool:
     if one == other:
         return True
     days = tuple(one.declared_days())
-    return one.years == other.years and all(one.is_workday(day) == other.is_workday(day) for day in days)
+    same = (one.years, one.hours) == (other.years, other.hours)
+    return same and all(one.is_workday(day) == other.is_workday(day) for day in days)
 
 
 def counts_differ(before: Policy, after: Policy, differ: frozenset[str]) -> bool:

@@ -104,7 +104,7 @@ def judging(policy: Policy) -> Mapping[Judged, Hashable]:
     for obligation in policy.obligations:
         own = [question for id, question in asked.items() if id.partition(":")[2] == obligation.id]
         deadline = obligation.deadline
-        counts_days = isinstance(deadline, ClockDeadline) and deadline.clock.unit == "working_days"
+        counts_days = isinstance(deadline, ClockDeadline) and deadline.clock.counts_workdays
         calendar = policy.calendar if counts_days else None
         plain = replace(obligation, title="", clause="", forms=())
         found[Judged("obligation", obligation.id)] = (plain, needed(own, rules), calendar)

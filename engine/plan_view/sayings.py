@@ -75,18 +75,38 @@ def _target(value: Mapping[str, Any], names: Names) -> str:
     return f"不低于 {_amount(value['at_least'])}（{value['clause']}）；只对照，不计分"
 
 
-_UNITS = {"hours": "小时", "days": "个自然日", "working_days": "个工作日"}
+_UNITS = {
+    "minutes": "分钟",
+    "hours": "小时",
+    "days": "个自然日",
+    "working_days": "个工作日",
+    "working_hours": "个工作小时",
+}
 
 
 def _clock(value: Mapping[str, Any], names: Names) -> str:
+    said = [_span(value)]
+    extensions = value.get("extended_by", ())
+    if extensions:
+        limits = (
+            f"{item['field']}" + (f"（至多 {item['at_most']}）" if "at_most" in item else "") for item in extensions
+        )
+        most = f"，合计至多 {value['extended_at_most']}" if "extended_at_most" in value else ""
+        said.append(f"可延期：{'、'.join(limits)}{most}")
+    said += [f"自{item['from']}至{item['to']}停算" for item in value.get("stopped_by", ())]
+    return "；".join(said)
+
+
+def _span(value: Mapping[str, Any]) -> str:
     amount, unit, until = value["amount"], value["unit"], value["until"]
     if until == "same_time":
         span = f"{amount} {_UNITS[unit]}" if amount else "即到那一刻"
         return span + ("，恰在那一刻仍算按时" if value.get("end_included") else "，到那一刻即迟")
+    by = "24 时前" if until == "end_of_day" else until + ("" if value.get("end_included") else " 前")
     if not amount:
-        return "当日 24 时前"
+        return f"当日 {by}"
     counted = "当日算第一天" if value.get("start_day_counts") else "当日不算"
-    return f"{amount} {_UNITS[unit]}，{counted}，到最后一天 24 时前"
+    return f"{amount} {_UNITS[unit]}，{counted}，到最后一天 {by}"
 
 
 def _deadline(value: Mapping[str, Any], names: Names) -> str:

@@ -20,7 +20,7 @@ from engine.policy import build_plan as plan
 from engine.policy import build_scoring as scoring
 from engine.policy.condition import Findings, Scope
 from engine.policy.consistency import check_consistency
-from engine.policy.context import Context, month
+from engine.policy.context import Context, month, seconds_of
 from engine.policy.manifest import changes
 from engine.policy.model import Policy
 from engine.policy.model_plan import Document, Side
@@ -185,7 +185,19 @@ def _calendar(context: Context) -> WorkCalendar:
                 context.findings.add(place, "调休上班日落在假期内或不在本年", text)
             work.add(day)
     weekend = frozenset(_WEEKDAYS.index(name) for name in data.get("weekend", ()))
-    return WorkCalendar(frozenset(years), weekend, frozenset(off), frozenset(work))
+    return WorkCalendar(frozenset(years), weekend, frozenset(off), frozenset(work), _hours(context))
+
+
+def _hours(context: Context) -> tuple[tuple[int, int], ...]:
+    hours: list[tuple[int, int]] = []
+    for i, item in enumerate(context.part("calendar").get("hours", ())):
+        begin, end = seconds_of(item["from"]), seconds_of(item["to"])
+        if begin >= end or (hours and begin < hours[-1][1]):
+            what = "上班时段须先起后止，各段按先后写，不得重叠"
+            context.findings.add(context.place("calendar", ("hours", i)), what, f"{item['from']}—{item['to']}")
+        else:
+            hours.append((begin, end))
+    return tuple(hours)
 
 
 def _digest(data: Mapping[str, Data]) -> str:

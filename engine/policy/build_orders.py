@@ -24,6 +24,7 @@ from engine.policy.model_orders import (
     Obligation,
     Outcome,
     Rule,
+    Stop,
     TagName,
 )
 from engine.policy.model_scoring import Base
@@ -235,6 +236,7 @@ def _deadline(context: Context, data: Mapping[str, Data], scope: Scope, path: Pa
         return EventDeadline(data["event"])
     start = context.time_fields(data["start"], scope.columns, "obligations", (*path, "start"))
     clock = data["clock"]
+    _check_clock(context, clock, (*path, "clock"))
     return ClockDeadline(
         start,
         Clock(
@@ -244,8 +246,35 @@ def _deadline(context: Context, data: Mapping[str, Data], scope: Scope, path: Pa
             start_day_counts=clock.get("start_day_counts", False),
             end_included=clock.get("end_included", False),
             extended_by=_extensions(context, clock, scope, (*path, "clock")),
+            extended_at_most=clock.get("extended_at_most"),
+            stopped_by=_stops(context, clock, scope, (*path, "clock")),
         ),
     )
+
+
+def _check_clock(context: Context, clock: Mapping[str, Data], path: Path) -> None:
+    by_hour = clock["unit"] in ("minutes", "hours", "working_hours")
+    if by_hour and clock["until"] != "same_time":
+        what = "按小时或分钟计的时限到满的那一刻为止，不能另写到何时为止"
+        place = context.place("obligations", (*path, "until"))
+        context.findings.add(place, what, clock["until"], "请写 same_time，或改用 days、working_days")
+    if clock["unit"] == "working_hours":
+        place = context.place("obligations", (*path, "unit"))
+        if not context.part("calendar").get("hours"):
+            context.findings.add(
+                place, "日历没有写上班时段，算不出工作小时", clock["unit"], "请在 calendar.yaml 写 hours"
+            )
+        if not clock["amount"]:
+            context.findings.add(context.place("obligations", (*path, "amount")), "工作小时至少 1 个", clock["amount"])
+
+
+def _stops(context: Context, clock: Mapping[str, Data], scope: Scope, path: Path) -> tuple[Stop, ...]:
+    stops: list[Stop] = []
+    for i, item in enumerate(clock.get("stopped_by", ())):
+        for key in ("from", "to"):
+            context.time_fields([item[key]], scope.columns, "obligations", (*path, "stopped_by", i, key))
+        stops.append(Stop(item["from"], item["to"]))
+    return tuple(stops)
 
 
 def _extensions(context: Context, clock: Mapping[str, Data], scope: Scope, path: Path) -> tuple[Extension, ...]:

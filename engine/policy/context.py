@@ -76,6 +76,12 @@ def optional_fraction(value: Data) -> Fraction | None:
     return None if value is None else fraction(value)
 
 
+def seconds_of(clock: str) -> int:
+    """A time of day, ``HH:MM:SS``, in seconds."""
+    hours, minutes, seconds = (int(part) for part in clock.split(":"))
+    return hours * 3600 + minutes * 60 + seconds
+
+
 def month(value: str) -> Month:
     """A month that the schema has checked."""
     return Month.parse(value)

@@ -72,21 +72,46 @@ class Extension:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """A clock stands still from the time in ``begin`` to that in ``end``, for as long as ``end`` is empty."""
+
+    begin: str
+    end: str
+
+
+@dataclass(frozen=True)
 class Clock:
-    """``amount`` of ``unit`` after a start. ``until`` ``end_of_day`` is 24:00 of the last day, never included;
-    ``same_time`` keeps the time of day, included when ``end_included``."""
+    """``amount`` of ``unit`` after a start, in which the time of each of ``stopped_by`` does not count.
+
+    ``until`` ``end_of_day`` is 24:00 of the last day, never included; ``same_time`` keeps the time of day; any other is
+    a time of day (``HH:MM:SS``) of the last day; these are included when ``end_included``. All extensions together are
+    at most ``extended_at_most``.
+    """
 
     amount: int
-    unit: Literal["hours", "days", "working_days"]
-    until: Literal["end_of_day", "same_time"]
+    unit: Literal["minutes", "hours", "days", "working_days", "working_hours"]
+    until: str
     start_day_counts: bool = False
     end_included: bool = False
     extended_by: tuple[Extension, ...] = ()
+    extended_at_most: int | None = None
+    stopped_by: tuple[Stop, ...] = ()
 
     @property
     def counts_workdays(self) -> bool:
         """Whether it needs to know which days are working days."""
-        return self.unit == "working_days"
+        return self.unit in ("working_days", "working_hours")
+
+    @property
+    def includes_end(self) -> bool:
+        """Whether the very moment at which it runs out is still in time."""
+        return self.until != "end_of_day" and self.end_included
+
+    @property
+    def until_seconds(self) -> int:
+        """The time of day of ``until``, in seconds."""
+        hours, minutes, seconds = (int(part) for part in self.until.split(":"))
+        return hours * 3600 + minutes * 60 + seconds
 
 
 @dataclass(frozen=True)

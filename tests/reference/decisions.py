@@ -6,7 +6,9 @@ Part of the reference evaluator: written to be obviously right, sharing nothing 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from engine.policy.model import Policy
 from engine.policy.model_orders import Clock, ClockDeadline, Decision, DoneByEvent, Obligation, Rule
@@ -96,7 +98,8 @@ def duty(obligation: Obligation, view: View, policy: Policy) -> str | None:
     if isinstance(obligation.deadline, ClockDeadline):
         starts = [view.row[name] for name in obligation.deadline.start]
         start = next((start for start in starts if isinstance(start, dt.datetime)), None)
-        limit = None if start is None else _Limit(*clock_end(start, obligation.deadline.clock, policy))
+        end = None if start is None else clock_end(start, obligation.deadline.clock, policy, view.row)
+        limit = None if end is None else _Limit(*end)
         past = limit is not None and not limit.reached_by(view.as_of)
     else:
         event = view.row[obligation.deadline.event]
@@ -124,24 +127,86 @@ class _Limit:
         return time <= self.end if self.included else time < self.end
 
 
-def clock_end(start: dt.datetime, clock: Clock, policy: Policy) -> tuple[dt.datetime, bool]:
-    """The end of the clock, and whether that very instant is still in time.
+def clock_end(
+    start: dt.datetime, clock: Clock, policy: Policy, row: Row | None = None
+) -> tuple[dt.datetime, bool] | None:
+    """The end of the clock, and whether that very instant is still in time; None while it stands still.
 
-    Days are counted one by one: the day after the start is the first, or the start day itself when it counts (and is
-    a workday where workdays are counted); zero days end on the start day.
+    A stop that begins before the end puts the end off by what of the stop lies after the start.
     """
-    if clock.unit == "hours":
-        end = start + dt.timedelta(hours=clock.amount)
-    else:
-        day = start.date()
-        counted = 0
-        if clock.start_day_counts and (clock.unit == "days" or policy.calendar.is_workday(day)):
-            counted = 1
-        while counted < clock.amount:
-            day += _DAY
-            if clock.unit == "days" or policy.calendar.is_workday(day):
-                counted += 1
-        end = dt.datetime.combine(day, start.time())
+    cells = row or {}
+    amount = clock.amount + _extended(clock, cells)
+    included = clock.until != "end_of_day" and clock.end_included
+    stopped = 0
+    end = _end(start, amount, 0, clock, policy)
+    for stop in clock.stopped_by:
+        begin, again = cells.get(stop.begin), cells.get(stop.end)
+        if not isinstance(begin, dt.datetime) or begin >= end:
+            continue
+        if not isinstance(again, dt.datetime):
+            return None
+        stopped += max(0, _between(max(begin, start), again, clock, policy))
+        end = _end(start, amount, stopped, clock, policy)
+    return end, included
+
+
+def _extended(clock: Clock, cells: Row) -> int:
+    total = 0
+    for extension in clock.extended_by:
+        days = cells.get(extension.field)
+        asked = int(days) if isinstance(days, Fraction) else 0
+        total += asked if extension.at_most is None else min(asked, extension.at_most)
+    return total if clock.extended_at_most is None else min(total, clock.extended_at_most)
+
+
+def _between(begin: dt.datetime, end: dt.datetime, clock: Clock, policy: Policy) -> int:
+    """The length of a stop: days, working days, seconds or working seconds."""
+    if clock.unit in ("hours", "minutes"):
+        return int((end - begin).total_seconds())
+    if clock.unit == "days":
+        return (end.date() - begin.date()).days
+    if clock.unit == "working_days":
+        days = (begin.date() + _DAY * n for n in range(1, (end.date() - begin.date()).days + 1))
+        return sum(policy.calendar.is_workday(day) for day in days)
+    spent = 0
+    for opened, closed in _shifts(begin.date(), policy):
+        if opened >= end:
+            break
+        spent += max(0, int((min(end, closed) - max(begin, opened)).total_seconds()))
+    return spent
+
+
+def _shifts(day: dt.date, policy: Policy) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+    """When people work from ``day`` on, without end."""
+    while True:
+        if policy.calendar.is_workday(day):
+            midnight = dt.datetime.combine(day, dt.time())
+            for begin, end in policy.calendar.hours:
+                yield midnight + dt.timedelta(seconds=begin), midnight + dt.timedelta(seconds=end)
+        day += _DAY
+
+
+def _end(start: dt.datetime, amount: int, stopped: int, clock: Clock, policy: Policy) -> dt.datetime:
+    """Days are counted one by one: the day after the start is the first, or the start day itself when it counts (and
+    is a workday where workdays are counted); zero days end on the start day. Working time is spent shift by shift."""
+    if clock.unit in ("hours", "minutes"):
+        each = 3600 if clock.unit == "hours" else 60
+        return start + dt.timedelta(seconds=amount * each + stopped)
+    if clock.unit == "working_hours":
+        left = amount * 3600 + stopped
+        for opened, closed in _shifts(start.date(), policy):
+            begin = max(start, opened)
+            if begin < closed and left <= (closed - begin).total_seconds():
+                return begin + dt.timedelta(seconds=left)
+            left -= max(0, int((closed - begin).total_seconds()))
+    day = start.date()
+    counted = 0
+    if clock.start_day_counts and (clock.unit == "days" or policy.calendar.is_workday(day)):
+        counted = 1
+    while counted < amount + stopped:
+        day += _DAY
+        if clock.unit == "days" or policy.calendar.is_workday(day):
+            counted += 1
     if clock.until == "end_of_day":
-        return dt.datetime.combine(end.date(), dt.time()) + _DAY, False
-    return end, clock.end_included
+        return dt.datetime.combine(day, dt.time()) + _DAY
+    return dt.datetime.combine(day, start.time() if clock.until == "same_time" else dt.time.fromisoformat(clock.until))
