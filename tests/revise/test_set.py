@@ -105,7 +105,11 @@ def test_one_value_is_one_line(folder: Path, path: str, value: str, old: str, ne
         ("indicators.volume.weight.x", "1", ["是一个值，里面没有别的"]),
         ("indicators.volume.weight", "多", ["应是数", "indicators.yaml:9:13"]),
         ("indicators.volume.weight", "-3", ["必须大于 0", "-3"]),
-        ("obligations.dispute-2wd.deadline.clock.unit", "years", ["可以写：minutes、hours、days、working_days、working_hours"]),
+        (
+            "obligations.dispute-2wd.deadline.clock.unit",
+            "years",
+            ["可以写：minutes、hours、days、working_days、working_hours"],
+        ),
         ("readings.quarters.chosen", "lunar", ["没有这个选项", "是不是“calendar”"]),
         ("policy.in_force.from", "2026-02-30", ["日期不存在", "policy.yaml:12:"]),
         ("consequences.last-quarter.gates", "[a", ["括号没有配齐"]),
