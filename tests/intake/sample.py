@@ -12,7 +12,7 @@ import polars
 import xlsxwriter
 
 from engine.intake import Intake, connect, take_in
-from engine.policy.model_tables import Column, RequiredWhen, Table, TimeOrder, Value
+from engine.policy.model_tables import Column, Grant, RequiredWhen, Table, TimeOrder, Value
 
 KINDS = (Value("甲类", ("甲",)), Value("乙类"))
 YES_NO = (Value("是"), Value("否"))
@@ -65,6 +65,22 @@ BONUSES = Table(
     ),
 )
 TABLES = (ORDERS, UNITS, BONUSES)
+ASKED = Table(
+    "asked",
+    "申请",
+    "asked",
+    ("csv",),
+    False,
+    (
+        Column("单号", "text", required=True),
+        Column("标签", "choice", values=(Value("1"), Value("2", ("二",)), Value("3")), required=True),
+        Column("结果", "choice", values=(Value("准"), Value("否"))),
+        Column("理由", "text"),
+    ),
+    key=("单号", "标签"),
+    grants=Grant("单号", "标签", "标签", "结果", "准"),
+)
+WITH_GRANTS = (*TABLES, ASKED)
 HEADER = tuple(column.id for column in ORDERS.columns)
 GOOD: Mapping[str, str] = {
     "编号": "A1",

@@ -11,30 +11,13 @@ import pytest
 
 from engine.intake import Intake, connect, take_in, write_typed
 from engine.policy.build import load_policy
-from engine.policy.model_tables import Column, Grant, Table, Value
+from engine.policy.model_tables import Table
 from engine.problems import PolicyError
-from tests.intake.sample import BONUSES, ORDERS, UNITS, order, put, put_units
+from tests.intake.sample import BONUSES, ORDERS, UNITS, WITH_GRANTS, order, put, put_units
 from tests.running import GOLDEN, GOLDEN_AS_OF, POLICY, SCHEMAS, compiled, run
 
-ASKED = Table(
-    "asked",
-    "申请",
-    "asked",
-    ("csv",),
-    False,
-    (
-        Column("单号", "text", required=True),
-        Column("标签", "choice", values=(Value("1"), Value("2", ("二",)), Value("3")), required=True),
-        Column("结果", "choice", values=(Value("准"), Value("否"))),
-        Column("理由", "text"),
-    ),
-    key=("单号", "标签"),
-    grants=Grant("单号", "标签", "标签", "结果", "准"),
-)
-TABLES = (ORDERS, UNITS, BONUSES, ASKED)
 
-
-def read(folder: Path, tables: tuple[Table, ...] = TABLES) -> tuple[Intake, dict[str, str]]:
+def read(folder: Path, tables: tuple[Table, ...] = WITH_GRANTS) -> tuple[Intake, dict[str, str]]:
     connection = connect(threads=1)
     intake = take_in(tables, folder, connection)
     return intake, dict(connection.execute(f'SELECT 编号, 标签 FROM "{intake.relation}"').fetchall())
@@ -70,7 +53,7 @@ def test_typed_orders_are_trusted_for_the_same_grants_only(tmp_path: Path) -> No
     connection = connect()
     target = tmp_path / "b"
     target.mkdir()
-    write_typed(connection, take_in(TABLES, source, connection), ORDERS, target / "orders.parquet")
+    write_typed(connection, take_in(WITH_GRANTS, source, connection), ORDERS, target / "orders.parquet")
     put_units(target)
     assert not read(target)[0].trusted
     shutil.copy(source / "asked.csv", target)

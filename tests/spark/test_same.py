@@ -16,13 +16,13 @@ from sqlglot import exp
 
 from engine.compiled import CompiledPolicy
 from engine.databases import Database, DuckDB
-from engine.intake import Intake, connect, take_in
+from engine.intake import Intake, connect, take_in, write_typed
 from engine.intake.take_in import Elsewhere
 from engine.policy.model_tables import Table
 from engine.problems import InputError
 from engine.spark.database import SparkDatabase
 from engine.spark.dialect import UnknownFunctionError, render
-from tests.intake.sample import TABLES, order, put_units
+from tests.intake.sample import ORDERS, TABLES, WITH_GRANTS, order, put_units
 from tests.running import compiled
 from tests.spark.both import found, put_parquet, write_set
 from tests.strategies import InputSet, input_sets
@@ -124,10 +124,25 @@ def test_typed_columns_are_read_alike(local: SparkSession, tmp_path: Path) -> No
     assert {row.column for row in aside.set_aside} == {"单位", "类型", "次数", "金额", "收到"}
 
 
-def _alike(folder: Path, session: SparkSession) -> Intake:
+def test_granted_values_and_trusted_files_are_read_alike(local: SparkSession, tmp_path: Path) -> None:
+    """Promise: so is what approved applications add, and a typed file of the program that is not checked again."""
+    checked, trusted = tmp_path / "checked", tmp_path / "trusted"
+    for folder in (checked, trusted):
+        folder.mkdir()
+        put_units(folder)
+        asked = ["单号,标签,结果,理由", "A1,二,准,", "A1,1,准,", "A4,2,准,", "A14,1,否,", "没有,1,准,"]
+        (folder / "asked.csv").write_text("\n".join(asked), encoding="utf-8")
+    put_parquet(ODD, checked / "orders")
+    connection = connect(threads=1)
+    write_typed(connection, take_in(WITH_GRANTS, checked, connection), ORDERS, trusted / "orders.parquet")
+    assert not _alike(checked, local, WITH_GRANTS).trusted
+    assert _alike(trusted, local, WITH_GRANTS).trusted
+
+
+def _alike(folder: Path, session: SparkSession, tables: tuple[Table, ...] = TABLES) -> Intake:
     """What DuckDB took in, after making sure that Spark took in the same."""
-    ours, our_rows = _taken(folder, None)
-    theirs, their_rows = _taken(folder, SparkDatabase(session.newSession()))
+    ours, our_rows = _taken(folder, None, tables)
+    theirs, their_rows = _taken(folder, SparkDatabase(session.newSession()), tables)
     assert theirs.set_aside == ours.set_aside
     assert their_rows == our_rows
     assert theirs == ours
@@ -135,9 +150,11 @@ def _alike(folder: Path, session: SparkSession) -> Intake:
     return ours
 
 
-def _taken(folder: Path, elsewhere: Elsewhere | None) -> tuple[Intake, list[tuple[object, ...]]]:
+def _taken(
+    folder: Path, elsewhere: Elsewhere | None, tables: tuple[Table, ...]
+) -> tuple[Intake, list[tuple[object, ...]]]:
     connection = connect(threads=1)
-    intake = take_in(TABLES, folder, connection, None, elsewhere)
+    intake = take_in(tables, folder, connection, None, elsewhere)
     held: Database = elsewhere or DuckDB(connection)
     query = exp.select("*").from_(exp.to_table(intake.relation, quoted=True))
     return intake, held.rows(query.order_by(exp.column("_file"), exp.column("_record")))
