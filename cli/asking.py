@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.asking_engine import IN_PROCESS, Engine
-from cli.locations import cache_folder, locations
+from cli.locations import cache_folder, versions_in
 
 if TYPE_CHECKING:
     from engine.choosing import Request
@@ -70,7 +70,7 @@ def request_of(asked: Asked) -> Request:
     """With the program's folders and the clock."""
     from engine.choosing import Request
 
-    places, engine = locations(asked.policies), asked.engine
+    places, engine = versions_in(asked.policies), asked.engine
     return Request(
         data=asked.data,
         schemas=places.schemas,

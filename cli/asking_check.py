@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.asking_policy import COMPILE_SECONDS, asked_folders
-from cli.locations import cache_folder, locations
+from cli.locations import cache_folder, versions_in
 
 if TYPE_CHECKING:
     from engine.check.finding import Finding
@@ -36,7 +36,7 @@ def check_policies(version: str | None, policies: Path | None, *, cached: bool) 
     """The version asked for (any folder will do, however broken), or every version. Raises InputError, CommandError."""
     from engine.check.whole import Effort, check_folder
 
-    places = locations(policies)
+    places = versions_in(policies)
     effort = Effort(cache_folder() if cached else None, COMPILE_SECONDS)
     given = (
         Path(version) if version is not None and Path(version).is_dir() and any(Path(version).glob("*.yaml")) else None

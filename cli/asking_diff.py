@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cli.locations import locations
+from cli.locations import versions_in
 
 
 def compare(old: str, new: str, folder: Path | None) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def compare(old: str, new: str, folder: Path | None) -> dict[str, Any]:
     from engine.policy.versions import find_version
     from engine.problems import PolicyError, Problem
 
-    places = locations(folder)
+    places = versions_in(folder)
     known = [places.released, *([places.examples] if places.examples else [])]
     sides = []
     problems: list[Problem] = []

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.locations import Locations, locations
+from cli.locations import Locations, bundled, versions_in
 from cli.options import CommandError
 from engine.problems import PolicyError
 
@@ -24,7 +24,7 @@ def all_policies(folder: Path | None) -> tuple[list[Policy], list[str]]:
     """Every version in the folder by the cycle it scores, and what is wrong with those that cannot be read."""
     from engine.policy.build import load_policy
 
-    places = locations(folder)
+    places = versions_in(folder)
     found, broken = [], []
     for version in _versions(places):
         try:
@@ -38,7 +38,7 @@ def one_policy(version: str | None, folder: Path | None, chosen: Mapping[str, st
     """Raises PolicyError, InputError and CommandError."""
     from engine.policy.build import load_policy
 
-    places = locations(folder)
+    places = versions_in(folder)
     return load_policy(one_folder(version, places), places.schemas, chosen)
 
 
@@ -53,6 +53,13 @@ def _versions(places: Locations) -> list[Path]:
 def asked_folders(version: str | None, places: Locations) -> list[Path]:
     """The folder of the version asked for, or of every one. Raises InputError and CommandError."""
     return _versions(places) if version is None else [one_folder(version, places)]
+
+
+def writable(folder: Path) -> Path:
+    """``folder``, where it is not among the program's own. Raises CommandError."""
+    if bundled(folder):
+        raise CommandError("程序自带的方案不能改。请在工作区里运行，或用 --policies 指明自己存放方案的文件夹")
+    return folder
 
 
 def one_folder(version: str | None, places: Locations) -> Path:

@@ -9,9 +9,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.asking_policy import COMPILE_SECONDS, asked_folders
-from cli.locations import Locations, cache_folder, is_bundled, locations
-from cli.options import CommandError
+from cli.asking_policy import COMPILE_SECONDS, asked_folders, writable
+from cli.locations import Locations, cache_folder, locations, versions_in
 from engine.problems import PolicyError
 
 if TYPE_CHECKING:
@@ -27,8 +26,8 @@ def make_year(name: str, source: str, policies: Path | None) -> tuple[Path, Todo
     from engine.revise.new import new_year
     from engine.revise.todo import todo
 
-    places = _writable(policies)
-    folder = new_year(_source(source, places), places.released, name, places.schemas)
+    places = versions_in(policies)
+    folder = new_year(_source(source, places), writable(places.released), name, places.schemas)
     return folder, todo(folder)
 
 
@@ -38,9 +37,9 @@ def make_amendment(name: str, amended: str, from_date: dt.date, policies: Path |
     from engine.revise.new import amendment
     from engine.revise.todo import todo
 
-    places = _writable(policies)
+    places = versions_in(policies)
     old = find_version(amended, [places.released])
-    folder = amendment(old, places.released, name, from_date, places.schemas)
+    folder = amendment(old, writable(places.released), name, from_date, places.schemas)
     return folder, todo(folder)
 
 
@@ -48,7 +47,7 @@ def todo_of(version: str, policies: Path | None) -> tuple[Path, Todo]:
     """The version's folder and what is left to do. Raises PolicyError, InputError and CommandError."""
     from engine.revise.todo import todo
 
-    folder = asked_folders(version, locations(policies))[0]
+    folder = asked_folders(version, versions_in(policies))[0]
     return folder, todo(folder)
 
 
@@ -61,8 +60,8 @@ def set_in(version: str, path: str, value: str, policies: Path | None) -> tuple[
     from engine.policy.schema import Schemas
     from engine.revise.edit import set_value
 
-    places = _writable(policies)
-    folder = asked_folders(version, places)[0]
+    places = versions_in(policies)
+    folder = writable(asked_folders(version, places)[0])
     done = set_value(folder, Schemas(places.schemas), path, value)
     try:
         load_policy(folder, places.schemas, {})
@@ -76,9 +75,9 @@ def release_version(version: str, by: str, on: dt.date, policies: Path | None, *
     from engine.check.whole import Effort
     from engine.revise.release import release
 
-    places = _writable(policies)
+    places = versions_in(policies)
     effort = Effort(cache_folder() if cached else None, COMPILE_SECONDS)
-    return release(asked_folders(version, places)[0], places.schemas, by, on, effort)
+    return release(writable(asked_folders(version, places)[0]), places.schemas, by, on, effort)
 
 
 def _source(version: str, places: Locations) -> Path:
@@ -88,9 +87,3 @@ def _source(version: str, places: Locations) -> Path:
     own = locations()
     folders = [places.released, own.released, *([own.examples] if own.examples else [])]
     return find_version(version, folders)
-
-
-def _writable(policies: Path | None) -> Locations:
-    if policies is None and is_bundled():
-        raise CommandError("程序自带的方案不能改。请用 --policies 指明自己存放方案的文件夹")
-    return locations(policies)

@@ -11,8 +11,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.asking_policy import one_folder
-from cli.locations import locations
+from cli.asking_policy import one_folder, writable
+from cli.locations import versions_in
 from cli.options import CommandError
 from engine.problems import nearest
 
@@ -29,7 +29,7 @@ def one_plan(version: str | None, folder: Path | None, chosen: Mapping[str, str]
     """Raises PolicyError, InputError and CommandError."""
     from engine.plan_view.build import load_plan
 
-    places = locations(folder)
+    places = versions_in(folder)
     return load_plan(one_folder(version, places), places.schemas, chosen)
 
 
@@ -66,8 +66,8 @@ def record_ruling(
     """Writes the ruling and says what was written. Raises PolicyError, InputError and CommandError."""
     from engine.revise.ruling import Ruling, record
 
-    places = locations(folder)
-    path = one_folder(version, places)
+    places = versions_in(folder)
+    path = writable(one_folder(version, places))
     ruled = record(path, places.schemas, Ruling(reading, by, on, note, option))
     lines = [f"已记入 {ruled.file}（第 {ruled.line} 行起）：{reading} 由 {by} 于 {on} 确认，采用 {ruled.option}"]
     if ruled.was != ruled.option:

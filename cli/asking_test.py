@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.asking_policy import COMPILE_SECONDS, asked_folders
-from cli.locations import cache_folder, locations
+from cli.locations import cache_folder, versions_in
 
 if TYPE_CHECKING:
     from engine.cases.running import CaseResult
@@ -38,7 +38,7 @@ def run_tests(version: str | None, policies: Path | None, *, cached: bool, cover
 
     Raises PolicyError, InputError, CommandError and CompileError.
     """
-    places = locations(policies)
+    places = versions_in(policies)
     folders = asked_folders(version, places)
     return [_tested(folder, places.schemas, cached=cached, coverage=coverage) for folder in folders]
 
@@ -67,7 +67,7 @@ def probe_version(
     from engine.coverage.exceptions import matches
     from engine.coverage.workers import probe
 
-    places = locations(policies)
+    places = versions_in(policies)
     probed = []
     for folder in asked_folders(version, places):
         found = probe(

@@ -18,7 +18,6 @@ from cli.help import ChineseCommand, option
 from cli.options import (
     AsOfOption,
     CommandError,
-    DataOption,
     NoCacheOption,
     PoliciesOption,
     PolicyOption,
@@ -27,6 +26,7 @@ from cli.options import (
     as_time,
     one_of,
 )
+from cli.options_workspace import DataOrStateOption, WorkspaceOption, data_of
 
 IMPACT_FORMATS = ("table", "json", "html")
 SENSITIVITY_FORMATS = ("table", "json")
@@ -42,12 +42,14 @@ OutputOption = Annotated[str | None, option("--output", metavar="文件", help="
     必须一起改才成立的（如同一合计里的两个权重）算一项。总分的差按 Shapley 值分摊到各项，加起来正好是差数：
     十项以内精确，更多则抽样并给出标准误。名次、末位和后果，列出缺了就不会如此的改动。新版本的周期自动对齐到工单所在的周期。
 
+    不写 --data 则重放工作区里的数据，什么也不记；已公布的月份也照数据重算。
+
     退出码：0 没有变化；1 有变化；2 命令、方案或数据有错。""",
 )
 def impact(
     old: OldArgument,
     new: NewArgument,
-    data: DataOption,
+    data: DataOrStateOption = None,
     as_of: AsOfOption = None,
     format_: Annotated[
         str,
@@ -59,20 +61,22 @@ def impact(
     ] = 20,
     policies: PoliciesOption = None,
     no_cache: NoCacheOption = False,
+    workspace: WorkspaceOption = None,
 ) -> None:
     one_of("--format", format_, IMPACT_FORMATS)
     if output is not None and format_ == "table":
         raise CommandError("--output 要和 --format json 或 html 一起用")
     if not 0 <= orders <= MOST_ORDERS:
         raise CommandError(f"--orders 不能是 {orders}。写 0 至 {MOST_ORDERS} 之间的整数")
-    asked = _asked(data, None, policies, as_of, None, no_cache)
+    place, layout = data_of(data, workspace)
+    asked = _asked(place, None, policies, as_of, None, no_cache)
 
     from cli.asking_impact import impact as ask
     from cli.output import progress, result_console
     from cli.render_impact import render_table
 
     with progress("正在重放…") as say:
-        document = ask(old, new, asked, say, orders)
+        document = ask(old, new, asked, layout, say, orders)
     if format_ == "table":
         render_table(result_console(), document)
     else:
@@ -86,10 +90,11 @@ def impact(
     cls=ChineseCommand,
     help="""逐一换用每处未写明条文的其他理解，按真实工单重算：名次、末位、后果会不会变，变多少，最早在哪里。影响大的排在前面。
 
-    不写 --policy 则按工单的接单时间选取版本（包括它的修订）。退出码：0 算完；2 命令、方案或数据有错。""",
+    不写 --data 则用工作区里的数据，什么也不记；已公布的月份也照数据重算。不写 --policy 则按工单的接单时间
+    选取版本（包括它的修订）。退出码：0 算完；2 命令、方案或数据有错。""",
 )
 def sensitivity(
-    data: DataOption,
+    data: DataOrStateOption = None,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     set_: SetOption = None,
@@ -97,11 +102,13 @@ def sensitivity(
     output: OutputOption = None,
     policies: PoliciesOption = None,
     no_cache: NoCacheOption = False,
+    workspace: WorkspaceOption = None,
 ) -> None:
     one_of("--format", format_, SENSITIVITY_FORMATS)
     if output is not None and format_ == "table":
         raise CommandError("--output 要和 --format json 一起用")
-    asked = _asked(data, policy, policies, as_of, set_, no_cache)
+    place, layout = data_of(data, workspace)
+    asked = _asked(place, policy, policies, as_of, set_, no_cache)
 
     from cli.asking_impact import sensitivity as ask
     from cli.output import progress, result_console
@@ -109,7 +116,7 @@ def sensitivity(
     from cli.render_sensitivity import render_table
 
     with progress("正在逐一试算…") as say:
-        document = ask(asked, say)
+        document = ask(asked, layout, say)
     if format_ == "table":
         render_table(result_console(), document)
     else:
@@ -117,10 +124,10 @@ def sensitivity(
 
 
 def _asked(
-    data: str, policy: str | None, policies: str | None, as_of: str | None, set_: list[str] | None, no_cache: bool
+    data: Path, policy: str | None, policies: str | None, as_of: str | None, set_: list[str] | None, no_cache: bool
 ) -> Asked:
     folder = None if policies is None else Path(policies)
-    return Asked(Path(data), policy, folder, as_time(as_of), as_choices(set_), cached=not no_cache)
+    return Asked(data, policy, folder, as_time(as_of), as_choices(set_), cached=not no_cache)
 
 
 def _text(document: Document, format_: str) -> str:

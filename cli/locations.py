@@ -1,6 +1,7 @@
 """Where policies, schemas and the cache are: inside the wheel when installed, the top-level folders in a checkout.
 
-The only place that knows the layout of either; reads the environment for the cache folder alone.
+The only place that knows the layout of either. Reads the environment for the cache folder alone, and the current folder
+for the workspace that a command is in.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from workspace.layout import Layout, find
 
 _PACKAGE = Path(__file__).resolve().parent
 _BUNDLE = _PACKAGE / "bundle"
@@ -22,17 +25,28 @@ class Locations:
     examples: Path | None
 
 
-def locations(policies: Path | None = None) -> Locations:
-    """The program's own folders, with ``policies`` in place of its own versions when given."""
+def locations() -> Locations:
+    """The program's own folders."""
     root = _BUNDLE if _BUNDLE.is_dir() else _PACKAGE.parent
-    if policies is not None:
-        return Locations(root / "schemas" / "v1", policies, None)
     return Locations(root / "schemas" / "v1", root / "policies", root / "examples" / "policies")
 
 
-def is_bundled() -> bool:
-    """Whether the program's own policies lie inside an installed package, where nobody should edit them."""
-    return _BUNDLE.is_dir()
+def versions_in(policies: Path | None, workspace: Layout | None = None) -> Locations:
+    """Where a command looks for versions: in ``policies`` alone; else among those of the ``workspace``, or of the one
+    that the current folder is in, and the examples; else among the program's own."""
+    own = locations()
+    if policies is not None:
+        return Locations(own.schemas, policies, None)
+    workspace = workspace or find(Path.cwd())
+    if workspace is None:
+        return own
+    place, here = workspace.policies, Path.cwd()
+    return Locations(own.schemas, place.relative_to(here) if here in place.parents else place, own.examples)
+
+
+def bundled(folder: Path) -> bool:
+    """Whether the folder lies inside the installed package, where nobody should edit anything."""
+    return _BUNDLE.is_dir() and _BUNDLE in folder.resolve().parents
 
 
 def cache_folder() -> Path | None:

@@ -15,16 +15,13 @@ import typer
 from cli.help import option
 from engine.problems import clip
 
-DataOption = Annotated[
-    str,
-    option("--data", metavar="文件夹", help="放数据文件的文件夹：orders、units、averages、bonuses（.csv 或 .xlsx）"),
-]
 PolicyOption = Annotated[
     str | None,
     option("--policy", metavar="版本", help="用哪个版本：名称或文件夹。不写则按接单时间所在的考核周期选取"),
 ]
 PoliciesOption = Annotated[
-    str | None, option("--policies", metavar="文件夹", help="放各版本的文件夹。不写则用程序自带的")
+    str | None,
+    option("--policies", metavar="文件夹", help="放各版本的文件夹。不写则用工作区里的；不在工作区里，则用程序自带的"),
 ]
 AsOfOption = Annotated[
     str | None,

@@ -73,7 +73,8 @@ def _set_aside(console: Console, document: Document) -> None:
         grid.add_row(*(cell(_clipped("" if row.get(name) is None else row[name])) for name in names))
     draw(console, grid)
     if len(rows) > ROWS_SHOWN:
-        line(console, f"还有 {len(rows) - ROWS_SHOWN} 处，用 --format json 看全部", DIM)
+        rest = f"还有 {len(rows) - ROWS_SHOWN} 处：用 --format json 看全部"
+        line(console, f"{rest}，工作区里的用 hotline aside 文件.xlsx 取出", DIM)
 
 
 def _remarks(console: Console, document: Document) -> None:

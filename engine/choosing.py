@@ -31,6 +31,11 @@ Data = Path | Callable[[tuple[Table, ...]], Path]
 """A folder, or what makes one that a version with these tables can read."""
 
 
+def folder_of(data: Data, tables: tuple[Table, ...]) -> Path:
+    """Where a version with these tables reads. Raises InputError where a folder cannot be made."""
+    return data if isinstance(data, Path) else data(tables)
+
+
 @dataclass(frozen=True)
 class Request:
     """What to evaluate.
@@ -136,7 +141,7 @@ def _take(request: Request, folder: Path, progress: Progress | None, like: Taken
     policy = load_policy(folder, request.schemas, request.chosen)
     if like is not None and policy.tables == like.policy.tables:
         return Taken(policy, like.intake, like.connection, like.database)
-    data = request.data if isinstance(request.data, Path) else request.data(policy.tables)
+    data = folder_of(request.data, policy.tables)
     connection = connect(memory_limit=request.memory)
     if request.spill is not None:
         connection.execute("SET temp_directory = ?", [str(request.spill)])

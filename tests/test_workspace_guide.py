@@ -52,6 +52,7 @@ def mend(path: Path) -> None:
 
 def run(command: str, capfd: pytest.CaptureFixture[str]) -> str:
     """What the command says. One that is not ours is the shell's."""
+    command, _, wanted = command.partition("  # 退出码 ")
     words = shlex.split(command)
     if words[0] == "cd":
         os.chdir(words[1])
@@ -60,7 +61,7 @@ def run(command: str, capfd: pytest.CaptureFixture[str]) -> str:
         return subprocess.run(words, check=True, capture_output=True, text=True).stdout
     code = main(words[1:])
     said = capfd.readouterr()
-    assert code == 0, (command, said.err)
+    assert code == int(wanted or 0), (command, said.err)
     return said.out + said.err
 
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from sqlmodel import func, select
 
-from engine.choosing import Choice, Progress, Request
+from engine.choosing import Choice, Data, Progress, Request
 from engine.evaluate import evaluate_choice, order_details
 from engine.evaluation import Evaluation
 from engine.intake.found import Intake, SetAside
@@ -105,6 +106,13 @@ def evaluating(
                 taken.connection.close()
 
 
+@contextmanager
+def readable(workspace: Workspace) -> Iterator[Data]:
+    """What the workspace holds now, for any version to read, as long as the block lasts. Raises InputError."""
+    with workspace.objects.scratch_folder() as scratch, told(workspace.objects.layout.scratch):
+        yield _Folders(moment(workspace), scratch)
+
+
 def _intake(given: Moment, found: Intake) -> Intake:
     """What was read, under the name of the state, with the rows that imports set aside and that still wait."""
     rows = [row for sheet in aside.waiting(given.workspace, upto=given.upto) for row in sheet.rows]
@@ -131,8 +139,7 @@ class _Folders:
 
     def __call__(self, tables: tuple[Table, ...]) -> Path:
         if tables not in self.made:
-            target = self.scratch / f"state-{len(self.made)}"
-            target.mkdir()
+            target = Path(mkdtemp(prefix="state-", dir=self.scratch))  # one more for each try, failed ones included
             self.made[tables] = state.folder(self.given.workspace, self.given.source, tables, target)
         return self.made[tables]
 

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.choosing import Progress, Taken
+from engine.choosing import Data, Progress, Taken, folder_of
 from engine.compiled import CompiledPolicy, Decided
 from engine.counting import counting, decider, scorer
 from engine.decisions.compile import CompileError, compile_tables
@@ -44,7 +44,7 @@ Counts = Mapping[tuple[str, Month], int]
 class Given:
     """What every replay shares. ``as_of`` is local to the policies; ``time_limit`` in seconds for the rule engine."""
 
-    data: Path
+    data: Data
     as_of: dt.datetime
     cache: Path | None = None
     time_limit: float = 60.0
@@ -77,7 +77,8 @@ class Replay:
         found = self._taken.pop(policy.tables, None)
         if found is None:
             connection = connect(memory_limit=self.given.memory)
-            found = Taken(policy, take_in(policy.tables, self.given.data, connection, self._say), connection)
+            data = folder_of(self.given.data, policy.tables)
+            found = Taken(policy, take_in(policy.tables, data, connection, self._say), connection)
             if len(self._taken) >= MOST_OPEN:
                 other = next(tables for tables in self._taken if tables != self.base.tables)
                 del self._taken[other]  # the connection may still be read by an evaluation, and closes with the last

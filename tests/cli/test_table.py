@@ -128,7 +128,7 @@ def test_a_plan_without_units_gates_or_rankings_is_shown_too(document: dict[str,
 def test_a_flood_of_unused_rows_is_cut_and_counted(document: dict[str, Any]) -> None:
     """Promise: thousands of bad rows do not bury the result; the rest is said to exist and where to see it."""
     document["set_aside_rows"] *= ROWS_SHOWN
-    assert f"还有 {ROWS_SHOWN} 处，用 --format json 看全部" in drawn(document, 100)
+    assert f"还有 {ROWS_SHOWN} 处：用 --format json 看全部" in drawn(document, 100)
 
 
 def test_a_strict_run_does_not_list_a_flood(document: dict[str, Any]) -> None:
