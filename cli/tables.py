@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.document import printable
+from cli.straight_table import laid_out
 from cli.wrapping import cells, wrap
 
 _RULED = Box("    \n    \n -  \n    \n    \n    \n    \n    \n", ascii=True)
@@ -49,6 +50,10 @@ def cell(value: object, style: str = "") -> Text:
 
 def draw(console: Console, grid: Table) -> None:
     """Prints the table; one that cannot be folded into the screen spills over its edge, since rich would cut it off."""
+    straight = laid_out(grid, console.width)
+    if straight is not None:
+        console.print(straight, soft_wrap=True, end="")
+        return
     least = console.measure(grid).minimum
     console.print(grid, width=max(console.width, least), crop=False)
 

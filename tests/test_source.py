@@ -11,7 +11,18 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.policy.source import MAX_BYTES, MapNode, Node, ScalarNode, child, plain, read_bytes, read_file
+from engine.policy.source import (
+    MAX_BYTES,
+    MapNode,
+    Node,
+    ScalarNode,
+    _read,
+    _usual,
+    child,
+    plain,
+    read_bytes,
+    read_file,
+)
 from engine.problems import Place
 
 
@@ -162,3 +173,19 @@ class Quoting(yaml.SafeDumper):
 
 
 Quoting.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+
+
+PIECES = (*"-:?#[]{},'\"|>%@`&*!~", " ", "  ", "\n", "\n  ", "- ", ": ", " #", "a", "中", "a: b", "---", "x: [1, 2]")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_the_quick_parser_reads_what_the_strict_one_reads(text: str) -> None:
+    """Promise: which parser is installed changes neither values nor places, nor lets anything pass."""
+    strict = _read(text, "f.yaml", yaml.SafeLoader)
+    assert _usual(text, "f.yaml") in (None, strict)
+
+
+def test_the_policies_are_read_by_the_quick_parser() -> None:
+    """Promise: what editors usually write does not fall back to the slow parser."""
+    for file in (Path(__file__).parents[1] / "policies" / "2026").glob("*.yaml"):
+        assert _usual(file.read_text("utf-8"), file.name) is not None, file.name

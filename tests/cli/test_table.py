@@ -8,10 +8,14 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
 from cli.document import MOST_LINES, set_aside_lines
 from cli.render_table import ROWS_SHOWN, render_table
+from cli.straight_table import laid_out
+from cli.tables import cell, column, table
 from cli.wrapping import cells
 
 from .conftest import UNITS
@@ -191,3 +195,27 @@ def test_a_plan_that_scores_nothing_says_so(document: dict[str, Any]) -> None:
     document["titles"]["indicators"] = []
     text = drawn(document, 100)
     assert "不计分、不排名" in text and "【2026-11】" not in text
+
+
+WORDS = st.text(alphabet="一末x1.-（）", max_size=9)
+
+
+@given(
+    st.lists(st.tuples(WORDS, st.booleans(), st.none() | st.integers(1, 12)), min_size=1, max_size=6),
+    st.lists(st.lists(WORDS, min_size=6, max_size=6), max_size=4),
+    st.sampled_from((1, 2)),
+)
+def test_a_table_that_needs_no_folding_is_what_rich_would_draw(
+    heads: list[tuple[str, bool, int | None]], rows: list[list[str]], gap: int
+) -> None:
+    """Promise: the short way of drawing a table changes no character of it."""
+    grid = table(gap=gap)
+    for head, right, least in heads:
+        column(grid, f"\n{head}" if right else head, align="right" if right else "left", least=least)
+    for row in rows:
+        grid.add_row(*map(cell, row[: len(heads)]))
+    straight = laid_out(grid, 400)
+    console = Console(file=io.StringIO(), width=400)
+    console.print(grid)
+    assert isinstance(console.file, io.StringIO)
+    assert straight is not None and straight.plain == console.file.getvalue()
