@@ -42,9 +42,9 @@ class Request:
 
     ``released`` holds the versions chosen by date, ``examples`` those found only by name; ``policy`` names a version
     or its folder. ``chosen``: reading to option. ``as_of`` is local to the policy; without it, ``now`` (with a zone)
-    is taken. ``cache``: folder for compiled tables. ``time_limit`` in seconds for asking the rule engine. ``memory``
-    bounds the database, like ``1GB``; ``spill`` is the folder for what does not fit in it. ``elsewhere`` opens the
-    database that reads and holds the orders where that is not DuckDB, one for each reading.
+    is taken. ``cache``: folder for compiled tables and for what was found sound. ``time_limit`` in seconds for asking
+    the rule engine. ``memory`` bounds the database, like ``1GB``; ``spill`` is the folder for what does not fit in it.
+    ``elsewhere`` opens the database that reads and holds the orders where that is not DuckDB, one for each reading.
     """
 
     data: Data
@@ -138,7 +138,7 @@ def _first_readable(request: Request, versions: Sequence[Version], progress: Pro
 
 def _take(request: Request, folder: Path, progress: Progress | None, like: Taken | None = None) -> Taken:
     """Read the orders by the version in ``folder``; those of ``like`` serve again where the fields are the same."""
-    policy = load_policy(folder, request.schemas, request.chosen)
+    policy = load_policy(folder, request.schemas, request.chosen, request.cache)
     if like is not None and policy.tables == like.policy.tables:
         return Taken(policy, like.intake, like.connection, like.database)
     data = folder_of(request.data, policy.tables)

@@ -6,16 +6,15 @@ and files of its cache; must not know policies.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from engine import kept
 from engine.decisions.questions import Combination, Group
 from engine.decisions.tables import DecisionTable, table_of
 from engine.decisions.wire import Json, group_to_json
@@ -41,12 +40,12 @@ def compile_tables(groups: Sequence[Group], *, cache: Path | None, time_limit: f
     if not asked:
         return ()
     written = _written(asked)
-    key = _digest([TABLE_FORMAT, version("durable-rules"), written])
-    bits = _read(cache / f"{key}.json", asked) if cache else None
+    key = kept.digest_of([TABLE_FORMAT, version("durable-rules"), written])
+    sizes = [group.size for group in asked]
+    bits = _checked(kept.read(cache, key), sizes)
     if bits is None:
-        bits = _in_child(written, [None] * len(asked), [group.size for group in asked], time_limit)
-        if cache:
-            _keep(cache, f"{key}.json", bits)
+        bits = _in_child(written, [None] * len(asked), sizes, time_limit)
+        kept.keep(cache, key, bits)
     return tuple(
         table_of(group, dict(zip(group.domain(), numbers, strict=True)))
         for group, numbers in zip(asked, bits, strict=True)
@@ -67,10 +66,6 @@ def _written(groups: Sequence[Group]) -> list[Json]:
         return [group_to_json(group) for group in groups]
     except RecursionError:
         raise CompileError("条件嵌套过深，规则无法编译") from None
-
-
-def _digest(content: Json) -> str:
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _in_child(
@@ -121,30 +116,3 @@ def _checked(bits: Json, sizes: Sequence[int]) -> list[list[int]] | None:
         and all(type(number) is int and number >= 0 for numbers in bits for number in numbers)
     )
     return bits if whole else None
-
-
-def _read(file: Path, groups: Sequence[Group]) -> list[list[int]] | None:
-    """The cached result, or None when there is none that is whole."""
-    try:
-        content = json.loads(file.read_bytes())
-        if content["sha256"] != _digest(content["bits"]):
-            return None
-        return _checked(content["bits"], [group.size for group in groups])
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return None
-
-
-def _keep(cache: Path, name: str, bits: list[list[int]]) -> None:
-    """Written beside its final place and moved there, so that no reader ever sees half of it."""
-    temporary = None
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=cache, prefix=".", suffix=".tmp", delete=False, encoding="utf-8"
-        ) as file:
-            temporary = file.name
-            json.dump({"sha256": _digest(bits), "bits": bits}, file)
-        Path(temporary).replace(cache / name)
-    except OSError:  # a cache only saves time
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)

@@ -32,15 +32,19 @@ from engine.problems import PolicyError
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def load_policy(folder: FilePath, schemas: FilePath, chosen: Mapping[str, str]) -> Policy:
+def load_policy(
+    folder: FilePath, schemas: FilePath, chosen: Mapping[str, str], cache: FilePath | None = None
+) -> Policy:
     """The policy in ``folder`` with the options in ``chosen`` (reading to option) in place of those it chooses itself.
+
+    ``cache``: see ``load_parts``; the policy itself is always read from its files.
 
     Raises PolicyError with every problem found; a released version whose files were changed is one.
     """
     changed = changes(folder)
     if changed:
         raise PolicyError(changed)
-    return build_policy(load_parts(folder, schemas, chosen))
+    return build_policy(load_parts(folder, schemas, chosen, cache))
 
 
 def build_policy(parts: Parts) -> Policy:

@@ -58,14 +58,19 @@ class Parts:
         return node.place
 
 
-def load_parts(folder: Path, schemas: Path, chosen: Mapping[str, str]) -> Parts:
+def load_parts(folder: Path, schemas: Path, chosen: Mapping[str, str], cache: Path | None = None) -> Parts:
     """Read the policy in ``folder``; ``schemas`` holds ``PART.schema.json``; ``chosen`` overrides reading -> option.
+
+    ``cache``: folder that remembers which contents are sound, or None.
 
     Raises PolicyError with everything that is wrong in any file. Places name ``str(folder / file)``.
     """
     problems: list[Problem] = []
     sources = read_sources(folder, problems)
-    return check_parts(folder, sources, Schemas(schemas), chosen, problems)
+    grammar = Schemas(schemas, cache)
+    parts = check_parts(folder, sources, grammar, chosen, problems)
+    grammar.keep()
+    return parts
 
 
 def check_parts(

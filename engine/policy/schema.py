@@ -1,51 +1,78 @@
-"""Checks the parts of a policy against their JSON Schemas and turns what fails into problems with a place.
+"""The schemas of a folder, and whether a part of a policy is sound by them.
 
-A reference to a reading is checked where it stands, against every option, so an alternative that nobody has chosen yet
-is known to fit. Knows JSON Schema; must not know what any key of a policy means.
+The same content is checked once: what was found sound is remembered by a digest of all that was looked at. Knows files
+and digests; must not know JSON Schema, nor what any key of a policy means.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
-from referencing import Registry, Resource
-
+from engine import kept
 from engine.policy.readings import Readings, references
-from engine.policy.schema_messages import problems_of
 from engine.policy.source import Node, plain
 from engine.problems import Problem
 
-READING_REFERENCE = "common.schema.json#/$defs/readingReference"
-"""The alternative that marks, in a schema's ``anyOf``, where a reading may stand in."""
+if TYPE_CHECKING:
+    from engine.policy.validating import Validation
 
 MOST_KNOWN = 256
 """How many parts are remembered: a check that leaves broken pieces out looks at the others again and again."""
 
-_LIMITS = ("enum", "minimum", "maximum", "exclusiveMinimum", "format")
+MOST_SOUND = 10_000
+"""How many contents are remembered as sound: copies of a version differ in a part or two."""
+
+_CHECKERS = ("readings.py", "schema.py", "source.py", "validating.py")
+"""The modules that say what is sound: with other ones, nothing that was found before counts."""
+
+
+class _Grammar:
+    """What the files of one folder say; shared by all who read the same."""
+
+    def __init__(self, files: tuple[tuple[str, bytes], ...]) -> None:
+        self.contents = {name: _absolute(json.loads(raw, parse_float=Decimal), name) for name, raw in files}
+        self.sound: set[str] = set()
+        self._files = files
+
+    @cached_property
+    def name(self) -> str:
+        """Another one wherever another part may be sound."""
+        from importlib.metadata import version
+
+        programs = [hashlib.sha256(Path(__file__).with_name(name).read_bytes()).hexdigest() for name in _CHECKERS]
+        files = [(name, hashlib.sha256(raw).hexdigest()) for name, raw in self._files]
+        return "sound-" + kept.digest_of([programs, files, version("jsonschema")])
+
+    @cached_property
+    def validation(self) -> Validation:
+        from engine.policy.validating import Validation  # slow to import
+
+        return Validation(self.contents)
+
+
+_grammar = lru_cache(maxsize=8)(_Grammar)
 
 
 class Schemas:
-    """The schemas of one folder, ready to check parts. Reads the folder once; raises OSError or ValueError."""
+    """The schemas of one folder, ready to check parts. Reads the folder once; raises OSError or ValueError.
 
-    def __init__(self, folder: Path) -> None:
-        self._contents = {
-            path.name: _absolute(json.loads(path.read_text("utf-8"), parse_float=Decimal), path.name)
-            for path in sorted(folder.glob("*.schema.json"))
-        }
-        pairs = [(name, Resource.from_contents(contents)) for name, contents in self._contents.items()]
-        self._registry: Registry[Any] = Registry().with_resources(pairs)
-        self._formats = FormatChecker(formats=["date"])
+    ``cache``: folder in which the digests of sound parts are kept, or None.
+    """
+
+    def __init__(self, folder: Path, cache: Path | None = None) -> None:
+        paths = sorted(folder.glob("*.schema.json"))
+        self._grammar = _grammar(tuple((path.name, path.read_bytes()) for path in paths))
+        self._cache = cache
+        self._kept = self._read()
         self._known: dict[tuple[str, int], tuple[Node, Readings | None, tuple[Problem, ...]]] = {}
 
     def has(self, part: str) -> bool:
-        return f"{part}.schema.json" in self._contents
+        return f"{part}.schema.json" in self._grammar.contents
 
     def problems(self, part: str, root: Node, readings: Readings) -> tuple[Problem, ...]:
         """All that is wrong with one part as written, references included. ``part`` must have a schema."""
@@ -53,83 +80,45 @@ class Schemas:
         seen = self._known.get(key)
         if seen is not None and seen[0] is root and seen[1] in (None, readings):
             return seen[2]
-        found = self._problems(part, root, readings)
+        refers = any(references(root))
+        found = self._problems(part, root, readings, refers)
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[key] = root, readings if any(references(root)) else None, found
+        self._known[key] = root, readings if refers else None, found
         return found
 
-    def _problems(self, part: str, root: Node, readings: Readings) -> tuple[Problem, ...]:
-        cls = self._validator_class(readings)
-        validator = cls(self._contents[f"{part}.schema.json"], registry=self._registry, format_checker=self._formats)
-        found: list[Problem] = []
-        for error in _distinct(validator.iter_errors(plain(root))):
-            found.extend(problems_of(error, root, readings))
-        return tuple(dict.fromkeys(found))
+    def keep(self) -> None:
+        """Keep what was found sound, for later runs of the program."""
+        if self._cache is not None and not self._grammar.sound <= self._kept:
+            kept.keep(self._cache, self._grammar.name, sorted(self._grammar.sound))
 
-    def _validator_class(self, readings: Readings) -> Any:
-        def any_of(validator: Any, branches: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-            real = [branch for branch in branches if branch.get("$ref") != READING_REFERENCE]
-            if len(real) < len(branches) and isinstance(instance, dict) and "reading" in instance:
-                errors = list(validator.descend(instance, {"$ref": READING_REFERENCE}))
-                yield from errors
-                if errors or readings.endless:
-                    return
-                # The whole alternative again, since an option may be a reference itself.
-                for jump in readings.jumps(instance["reading"], instance.get("part")):
-                    value = readings.follow(jump)
-                    if value is not None:
-                        yield from validator.descend(plain(value), {"anyOf": branches}, path=jump)
-                return
-            ranked = sorted(real, key=lambda branch: -self._likeness(branch, instance))
-            likeliest: list[ValidationError] = []
-            for position, branch in enumerate(ranked):
-                errors = list(validator.descend(instance, branch))
-                if not errors:
-                    return
-                likeliest = likeliest if position else errors
-            if len(ranked) > 1 and not self._tells(ranked[0], instance, likeliest):
-                ways = [self._end(branch) for branch in ranked]
-                yield ValidationError("", validator="anyOf", validator_value=ways, instance=instance, schema=schema)
-            else:
-                yield from likeliest
+    def _read(self) -> frozenset[str]:
+        if self._cache is None:
+            return frozenset()
+        found = kept.read(self._cache, self._grammar.name)
+        listed = frozenset(map(str, found)) if isinstance(found, list) else frozenset()
+        self._grammar.sound.update(listed)
+        return listed
 
-        # The stubs leave extend untyped.
-        return extend(  # type: ignore[no-untyped-call]
-            Draft202012Validator,
-            validators={"anyOf": any_of, "oneOf": any_of},
-            type_checker=_TYPES,
-        )
+    def _problems(self, part: str, root: Node, readings: Readings, refers: bool) -> tuple[Problem, ...]:
+        content, sound = plain(root), self._grammar.sound
+        looked_at = repr((part, content, _meant(readings) if refers else None))
+        digest = hashlib.sha256(looked_at.encode()).hexdigest()
+        if digest in sound:
+            return ()
+        found = self._grammar.validation.problems(f"{part}.schema.json", root, content, readings)
+        if not found:
+            if len(sound) >= MOST_SOUND:
+                sound.clear()
+            sound.add(digest)
+        return found
 
-    def _end(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The schema that a chain of ``$ref`` ends in."""
-        while "$ref" in schema:
-            file, _, pointer = schema["$ref"].partition("#")
-            schema = self._contents[file]
-            for step in filter(None, pointer.split("/")):
-                schema = schema[step]
-        return schema
 
-    def _likeness(self, branch: Mapping[str, Any], instance: Any) -> int:
-        """How much ``instance`` looks meant for ``branch``: kind first, then keys. Above 0: it shares a key."""
-        schema = self._end(branch)
-        if isinstance(instance, dict | list) and ("const" in schema or "enum" in schema):
-            return -100
-        kind = schema.get("type")
-        if kind is not None and not _TYPES.is_type(instance, kind):
-            return -100
-        if isinstance(instance, dict):
-            known, needed = schema.get("properties", {}), schema.get("required", [])
-            shared = sum(key in known for key in instance)
-            return 10 * sum(key in instance for key in needed) + shared - (shared > 0) * len(needed)
-        return 0
-
-    def _tells(self, branch: Mapping[str, Any], instance: Any, errors: Iterable[ValidationError]) -> bool:
-        """Whether the likeliest alternative's own errors say enough, so that the others need not be listed."""
-        likeness = self._likeness(branch, instance)
-        if isinstance(instance, dict):
-            return likeness > 0
-        return likeness == 0 and (isinstance(instance, list) or any(error.validator in _LIMITS for error in errors))
+def _meant(readings: Readings) -> object:
+    """All of ``readings`` that following a reference may come upon."""
+    choices = readings.choices.items()
+    options = [(id, one.chosen, [(name, plain(value)) for name, value in one.options.items()]) for id, one in choices]
+    return readings.endless, options
 
 
 def _absolute(schema: Any, file: str) -> Any:
@@ -141,28 +130,3 @@ def _absolute(schema: Any, file: str) -> Any:
             out["$ref"] = file + ref
         return out
     return [_absolute(item, file) for item in schema] if isinstance(schema, list) else schema
-
-
-def _is_number(_: object, instance: object) -> bool:
-    return isinstance(instance, int | Decimal) and not isinstance(instance, bool)
-
-
-def _is_integer(_: object, instance: object) -> bool:
-    return isinstance(instance, int) and not isinstance(instance, bool)
-
-
-_TYPES = Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number).redefine("integer", _is_integer)
-
-
-def _distinct(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
-    """Without errors that only repeat another at the same value: a value of the wrong type matches nothing else."""
-    by_place: dict[tuple[Any, ...], list[ValidationError]] = {}
-    for error in errors:
-        by_place.setdefault(tuple(error.absolute_path), []).append(error)
-    for group in by_place.values():
-        kinds = {str(error.validator) for error in group}
-        for error in group:
-            told = error.validator != "type" and "type" in kinds
-            told = told or (error.validator == "format" and "pattern" in kinds)
-            if not told:
-                yield error
