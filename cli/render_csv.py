@@ -10,11 +10,11 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from cli.document import Document, chosen, indicators, period_title, periods, unit_heading
+from cli.document import Document, chosen, indicators, period_title, periods, titles, unit_heading
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_SOMETIMES = {"group": "组别", "grade": "等次"}
-"""Columns at the end, for policies that rank in groups or give grades."""
+_SOMETIMES = {"group": "组别", "grade": "等次", "standings": "名次标志"}
+"""Columns at the end, for policies that rank in groups, give grades or mark places."""
 
 
 def render_csv(document: Document, period: str | None = None) -> str:
@@ -27,13 +27,19 @@ def render_csv(document: Document, period: str | None = None) -> str:
     more = [key for key in _SOMETIMES if any(key in row for item in periods(document) for row in item["ranking"])]
     names = [*(_safe(indicator["title"]) for indicator in measured), "前提", *(_SOMETIMES[key] for key in more)]
     writer.writerow([*head, *names])
+    marks = titles(document, "standings")
     for item in chosen(document, period):
         for row in item["ranking"]:
             values = [row.get("indicators", {}).get(one["id"]) for one in measured]
-            writer.writerow([*_row(item, row, values), *(_safe(row.get(key, "")) for key in more)])
+            writer.writerow([*_row(item, row, values), *(_safe(_text(row, key, marks)) for key in more)])
         for unit in item.get("unranked", []):
             writer.writerow([*_row(item, {"unit": unit}, [None] * len(measured)), *("" for _ in more)])
     return text.getvalue()
+
+
+def _text(row: Mapping[str, Any], key: str, marks: Mapping[str, str]) -> str:
+    found = row.get(key, "")
+    return "；".join(marks.get(id, id) for id in found) if isinstance(found, list) else str(found)
 
 
 def _row(period: Mapping[str, Any], row: Mapping[str, Any], values: list[float | None]) -> list[Any]:

@@ -67,6 +67,17 @@ def aggregate(console: Console, document: Document, period: Mapping[str, Any]) -
             style = LAST if row["last"] else ""
             grid.add_row(cell(_rank(row), style), cell(row["unit"], style), cell(figure(row["total"], decimals), style))
         draw(console, grid)
+    for text in marks(document, period):
+        line(console, text, WARN)
+
+
+def marks(document: Document, period: Mapping[str, Any]) -> list[str]:
+    """Which units each mark of the policy is given, one sentence each; nothing of a mark that nobody has."""
+    having = {
+        title: [row["unit"] for row in period["ranking"] if id in row.get("standings", [])]
+        for id, title in titles(document, "standings").items()
+    }
+    return [f"{title}：{'、'.join(units)}" for title, units in having.items() if units]
 
 
 def _group(console: Console, group: str) -> None:
@@ -93,6 +104,7 @@ def notes(document: Document, period: Mapping[str, Any]) -> list[str]:
         units = [row["unit"] for row in period["ranking"] if flag in row.get("flags", [])]
         if units:
             lines.append(f"{text}：{'、'.join(units)}")
+    lines += marks(document, period)
     names = titles(document, "shown")
     shown = {row["unit"]: row.get("shown", {}) for row in period["ranking"]} | dict(period.get("shown_unranked", {}))
     for id in dict.fromkeys(id for counted in shown.values() for id in counted):

@@ -36,9 +36,12 @@ def render_unit(console: Console, explanation: Item) -> None:
     for counted in explanation["shown"]:
         line(console, f"{counted['title']}（不计分）：{counted['orders']} 件")
     _gates(console, explanation["gates"])
+    _marks(console, explanation["standings"])
     if explanation["ladder"]:
-        heading(console, "末位的累计")
+        heading(console, "末位的累计" if not explanation["ladders"] else "末位与名次标志的累计")
         line(console, _ladder(explanation["ladder"]))
+    for ladder in explanation["ladders"]:
+        line(console, _ladder_of(ladder))
     _consequences(console, explanation["consequences"])
 
 
@@ -118,6 +121,32 @@ def _gates(console: Console, gates: Sequence[Item]) -> None:
 def _ladder(ladder: Item) -> str:
     state = "本期末位" if ladder["last"] else "本期不是末位"
     return f"{state}；至本期连续末位 {ladder['running']} 期，累计末位 {ladder['times']} 次"
+
+
+def _ladder_of(ladder: Item) -> str:
+    state = "本期属于" if ladder["now"] else "本期不属于"
+    counted = "".join("●" if has else "○" for has in ladder["counted"]) or "尚无"
+    return (
+        f"{ladder['title']}：{state}；至本期连续 {ladder['running']} 期，累计 {ladder['times']} 次"
+        f"（计入的各期：{counted}）"
+    )
+
+
+def _marks(console: Console, marks: Sequence[Item]) -> None:
+    if not marks:
+        return
+    heading(console, "名次标志")
+    grid = table()
+    column(grid, "属于", keep=True)
+    column(grid, "依据与名称", least=16)
+    column(grid, "为什么", least=20)
+    for mark in marks:
+        style = LAST if mark["given"] else ""
+        reason = "公布时如此" if mark["conditions"] is None else why(mark["conditions"])
+        grid.add_row(
+            cell("是" if mark["given"] else "否", style), cell(f"{mark['clause']}：{mark['title']}", style), cell(reason)
+        )
+    draw(console, grid)
 
 
 def _consequences(console: Console, consequences: Sequence[Item]) -> None:

@@ -6,7 +6,7 @@ Knows which questions are planned together; must not know orders, SQL or how the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.conditions import Fact, State, Tag
@@ -20,6 +20,7 @@ from engine.problems import Place, PolicyError, Problem
 from engine.questions import (
     consequence_question,
     count_questions,
+    mark_question,
     needed,
     obligation_questions,
     outcome_id,
@@ -41,7 +42,7 @@ class CompiledPolicy:
     """``counting``: what the ranking needs of an order. ``detail``: every rule, obligation and mark of an order.
 
     ``gates`` and ``states`` are first-match tables by gate and obligation id; ``ladder`` answers, by consequence id,
-    whether it fires.
+    whether it fires; ``standings``, by the id of a mark, whether a unit's place gives it.
     """
 
     policy: Policy
@@ -50,6 +51,7 @@ class CompiledPolicy:
     gates: Mapping[str, tuple[Decided, ...]]
     states: Mapping[str, tuple[Decided, ...]]
     ladder: Mapping[str, tuple[Decided, ...]]
+    standings: Mapping[str, tuple[Decided, ...]] = field(default_factory=dict)
 
 
 def questions_of(policy: Policy) -> Mapping[str, tuple[Question, ...]]:
@@ -60,6 +62,7 @@ def questions_of(policy: Policy) -> Mapping[str, tuple[Question, ...]]:
         "detail": (*rules, *obligation_questions(policy)),
     }
     sets |= {f"ladder:{item.id}": (consequence_question(item),) for item in policy.consequences}
+    sets |= {f"standing:{mark.id}": (mark_question(mark),) for mark in policy.standings}
     sets |= {f"gate:{gate.id}": outcome_questions(gate.id, gate.outcomes) for gate in policy.gates}
     sets |= {f"states:{o.id}": outcome_questions(o.id, o.states) for o in policy.obligations}
     return sets
@@ -88,6 +91,7 @@ def compile_policy(policy: Policy, *, cache: Path | None, time_limit: float) -> 
         gates={gate.id: decided(f"gate:{gate.id}") for gate in policy.gates},
         states={obligation.id: decided(f"states:{obligation.id}") for obligation in policy.obligations},
         ladder={item.id: decided(f"ladder:{item.id}") for item in policy.consequences},
+        standings={mark.id: decided(f"standing:{mark.id}") for mark in policy.standings},
     )
 
 

@@ -127,18 +127,52 @@ class Progress:
 @dataclass(frozen=True, order=True)
 class Standing:
     """A yes/no fact of a unit's history: it has ``mark`` in this period (``now``), has had it in at least ``at_least``
-    counted periods in a row up to this one (``running``), or in that many of the cycle so far (``times``)."""
+    counted periods in a row up to this one (``running``), or in that many of the cycle so far (``times``), of which
+    only the latest ``within`` are looked at, where that is not 0."""
 
     mark: str
     how: Literal["now", "running", "times"] = "now"
     at_least: int = 1
+    within: int = 0
 
     @property
     def values(self) -> tuple[str, ...]:
         return (YES, NO)
 
 
-Fact = Choice | Element | Comparison | Tag | State | Progress | Standing
+@dataclass(frozen=True, order=True)
+class Seat:
+    """A yes/no fact of a unit's place: it is one of the ``number`` (a number, or with ``rounding`` a percentage) ranked
+    highest or lowest in its group, counting only units with the mark ``among``, where one is given. Where equals stand
+    on both sides of the limit, all of them are within it, or ``none``."""
+
+    side: Literal["top", "bottom"]
+    number: str
+    rounding: Literal["", "down", "up", "half_up"] = ""
+    when_tied: Literal["all", "none"] = "all"
+    among: str = ""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return (YES, NO)
+
+
+@dataclass(frozen=True, order=True)
+class Figure:
+    """A yes/no fact of a unit in a period: what it has of ``kind`` and ``name`` compares so with ``operand``; what it
+    has not compares as no. A grade is compared by ``is``."""
+
+    kind: Literal["figure", "indicator", "orders", "grade"]
+    name: str
+    operator: Literal["at_least", "above", "at_most", "below", "is"]
+    operand: str
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return (YES, NO)
+
+
+Fact = Choice | Element | Comparison | Tag | State | Progress | Standing | Seat | Figure
 
 
 @dataclass(frozen=True)

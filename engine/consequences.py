@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 
 from engine.calendars import WorkCalendar
 from engine.compiled import CompiledPolicy, holding
-from engine.conditions import NO, YES, Fact
+from engine.conditions import NO, YES, Fact, tests
 from engine.conditions import Standing as StandingFact
 from engine.gates import GateState
 from engine.months import Month
 from engine.policy.model import Policy
 from engine.policy.model_scoring import Consequence, DueDay, Period
 from engine.questions import fired_before, gate_state
-from engine.standings import Standing
+from engine.standings import LAST, Standing
 
 OPEN = "open"
 Governing = Callable[[Month], CompiledPolicy]
@@ -28,15 +28,25 @@ Governing = Callable[[Month], CompiledPolicy]
 
 @dataclass(frozen=True)
 class History:
-    """A unit's ladder after a period: whether it has the mark, for how many counted periods in a row and in all."""
+    """A unit's ladder of one mark after a period: whether it has the mark now, in which of the counted periods it had
+    it, the earliest first, for how many of them in a row up to now and in how many in all."""
 
-    last: bool = False
+    now: bool = False
+    counted: tuple[bool, ...] = ()
     running: int = 0
     times: int = 0
 
-    def after(self, last: bool) -> History:
+    def after(self, has: bool) -> History:
         """The ladder one counted period later."""
-        return History(last, self.running + 1 if last else 0, self.times + last)
+        return History(has, (*self.counted, has), self.running + 1 if has else 0, self.times + has)
+
+    def within(self, periods: int) -> int:
+        """In how many of the latest ``periods`` counted the unit had the mark."""
+        return sum(self.counted[-periods:])
+
+
+Histories = Mapping[str, History]
+"""A unit's ladders, by mark."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,8 @@ class Considered:
     """A consequence looked at for a unit in a period, the facts it was decided on, and whether it fired.
 
     ``unit`` is None when it concerns no single unit. ``counted`` is false in a period that counts for no ladder and
-    fires nothing, whatever the facts. ``due`` and ``warn`` are None where the policy gives no date.
+    fires nothing, whatever the facts. ``due`` and ``warn`` are None where the policy gives no date. ``histories`` are
+    the ladders of being last and of every mark that the consequence tests.
     """
 
     consequence: Consequence
@@ -53,7 +64,7 @@ class Considered:
     counted: bool
     tested: tuple[Fact, ...]
     values: tuple[str, ...]
-    history: History
+    histories: Histories
     fired: bool
     due: dt.date | None = None
     warn: dt.date | None = None
@@ -63,13 +74,18 @@ class Considered:
         """The value of every fact that the consequence's question tests."""
         return dict(zip(self.tested, self.values, strict=True))
 
+    @property
+    def history(self) -> History:
+        """The ladder of being last."""
+        return self.histories[LAST]
+
 
 Known = Mapping[Month, frozenset[tuple[str, str | None]]]
 """Months of which it is settled what fired: by month, every consequence's id with its unit."""
 GateStates = Mapping[Fact, Mapping[Month, GateState]]
 """The state of every gate by month, under the fact that says that it is open."""
-_Reader = Callable[[History, bool, Month], bool]
-"""Reads one fact from the history, whether the step fired before, and the period's last month (a gate over several
+_Reader = Callable[[Histories, bool, Month], bool]
+"""Reads one fact from the histories, whether the step fired before, and the period's last month (a gate over several
 months is open when it is open in the last of them)."""
 
 
@@ -121,12 +137,14 @@ class _Ladder:
 
     def _reader(self, fact: Fact, consequence: Consequence) -> _Reader:
         if isinstance(fact, StandingFact):
-            at_least, how = fact.at_least, fact.how
+            mark, at_least, how, within = fact.mark, fact.at_least, fact.how, fact.within
             if how == "now":
-                return lambda history, _, __: history.last
+                return lambda ladders, _, __: ladders[mark].now
             if how == "running":
-                return lambda history, _, __: history.running >= at_least
-            return lambda history, _, __: history.times >= at_least
+                return lambda ladders, _, __: ladders[mark].running >= at_least
+            if within:
+                return lambda ladders, _, __: ladders[mark].within(within) >= at_least
+            return lambda ladders, _, __: ladders[mark].times >= at_least
         if fact == fired_before(consequence.id):
             return lambda _, fired, __: fired
         states = self._gates.get(fact, {})
@@ -146,22 +164,25 @@ def _climb(
     governing: Governing, unit: str | None, run: Sequence[Standing], ladder: _Ladder, known: Known
 ) -> Iterable[Considered]:
     """One subject's ladder through the periods of one kind."""
-    history = History()
+    histories: dict[str, History] = {}
     fired: dict[str, bool] = {}
+    marks = {mark.id for standing in run for mark in governing(standing.period.last).policy.standings} | {LAST}
     for standing in run:
         compiled = governing(standing.period.last)
         policy = compiled.policy
         started = standing.period.last >= policy.counted_from
-        last = unit is not None and standing.is_last(unit)
         counted = started and (policy.unfinished.counts or not standing.provisional)
-        history = history.after(last) if counted else replace(history, last=last)
+        for mark in marks:
+            has = unit is not None and standing.has(unit, mark)
+            history = histories.get(mark, History())
+            histories[mark] = history.after(has) if counted else replace(history, now=has)
         settled = known.get(standing.period.first) if standing.kind == "month" else None
         for consequence in _about(policy, standing, unit):
-            if consequence.repeat == "once_per_streak" and not last:
-                fired[consequence.id] = False
+            own = {mark: histories[mark] for mark in (LAST, *_marks(consequence))}
+            over = consequence.repeat == "once_per_streak" and not _goes_on(consequence, own)
             tested, readers = ladder.step(compiled, consequence)
-            before = fired.get(consequence.id, False)
-            values = tuple(YES if read(history, before, standing.period.last) else NO for read in readers)
+            before = fired.get(consequence.id, False) and not over
+            values = tuple(YES if read(own, before, standing.period.last) else NO for read in readers)
             may_fire = started and (policy.unfinished.fires or not standing.provisional)
             if settled is None:
                 fires = may_fire and ladder.holds(compiled, consequence, tested, values)
@@ -175,12 +196,22 @@ def _climb(
                 may_fire,
                 tested,
                 values,
-                history,
+                own,
                 fires,
                 due,
                 warn,
             )
-            fired[consequence.id] = fired.get(consequence.id, False) or fires
+            fired[consequence.id] = (before or fires) and not over
+
+
+def _marks(consequence: Consequence) -> tuple[str, ...]:
+    """The marks that the condition tests."""
+    return tuple(dict.fromkeys(t.fact.mark for t in tests(consequence.when) if isinstance(t.fact, StandingFact)))
+
+
+def _goes_on(consequence: Consequence, histories: Histories) -> bool:
+    """Whether a streak of any mark that the condition tests goes on; of being last where it tests none."""
+    return any(histories[mark].now for mark in _marks(consequence) or (LAST,))
 
 
 def _due(due: DueDay | None, period: Period, calendar: WorkCalendar) -> tuple[dt.date | None, dt.date | None]:

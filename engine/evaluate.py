@@ -25,6 +25,7 @@ from engine.order_results import Detail, detail, refuse_overlaps
 from engine.problems import Place, PolicyError, Problem
 from engine.published import Published, counting_published
 from engine.scores import Scorer
+from engine.standing_marks import marked
 from engine.standings import Standing, aggregated, monthly
 
 Gates = Mapping[str, Mapping[Month, GateState]]
@@ -107,7 +108,7 @@ def conclude(
 ) -> Evaluation:
     """From the standings of the months and the gates to longer periods and to what follows."""
     found = Evaluation(compiled.policy, compiled, intake, as_of, scorer, (), gates, (), connection)
-    return _concluded(found, months)
+    return _concluded(found, [marked(compiled, month, scorer) for month in months])
 
 
 def stitch(parts: Sequence[Evaluation]) -> Evaluation:
@@ -163,7 +164,7 @@ def _with_published(part: Evaluation, used: Mapping[Month, Published]) -> Evalua
 def _concluded(found: Evaluation, months: Sequence[Standing]) -> Evaluation:
     """``found`` with these months, and longer periods and consequences from them."""
     longer = [
-        standing
+        marked(part.compiled, standing, part.scorer)
         for part in found.parts or (found,)
         for standing in aggregated(part.policy, months, part.scorer, part.as_of)
         if found.at(standing.period.last) is part

@@ -12,7 +12,9 @@ Knows evaluations and wording; computes nothing that was not computed before.
      "shown": [{"id", "title", "orders"}],
      "months": [{"period", "rank"|null, "total"|null}],               # the months of a quarter or year
      "gates": [{"id", "title", "clause", "outcome", "rates": [{"id", "name", "figure", "benchmark", "state"}]}],
+     "standings": [{"id", "title", "clause", "given", "conditions": TREE|null}],   # null where it was published
      "ladder": {"last", "running", "times"}|null,
+     "ladders": [{"id", "title", "now", "running", "times", "counted": [bool]}],    # of marks that consequences test
      "consequences": [{"id", "title", "clause", "fired", "counted", "unit"|null, "actor", "audience", "action",
                        "mandatory", "due"|null, "affected", "conditions": TREE}]}
 
@@ -25,14 +27,15 @@ from __future__ import annotations
 from typing import Any
 
 from engine.conditions import Test, tests
-from engine.consequences import Considered
+from engine.consequences import Considered, History
 from engine.evaluation import Evaluation
 from engine.policy.model_scoring import Indicator
 from engine.problems import InputError, Place, Problem, nearest
 from engine.questions import consequence_question
 from engine.report import affected, exact, rounded
 from engine.scores import Score, Weighed
-from engine.standings import Placed, Standing
+from engine.standing_marks import marks_of
+from engine.standings import LAST, Placed, Standing
 from engine.truth import Names, names_of, tree
 
 Json = dict[str, Any]
@@ -50,7 +53,8 @@ def explain_unit(evaluation: Evaluation, unit: str, period: str) -> Json:
         for item in evaluation.considered
         if item.period.id == period and item.consequence.at == standing.kind and item.unit in (unit, None)
     ]
-    history = next((item.history for item in considered if item.unit == unit), None)
+    own = [item for item in considered if item.unit == unit]
+    ladders = {mark: history for item in own for mark, history in item.histories.items()}
     names = names_of(policy)
     return {
         "unit": unit,
@@ -68,7 +72,13 @@ def explain_unit(evaluation: Evaluation, unit: str, period: str) -> Json:
         "shown": _shown(governing, standing, unit),
         "months": _months(evaluation, standing, unit),
         "gates": _gates(governing, standing),
-        "ladder": None if history is None else vars(history),
+        "standings": _marks(governing, standing, placed, names),
+        "ladder": _ladder(ladders.get(LAST)),
+        "ladders": [
+            {"id": mark.id, "title": mark.title, **vars(ladders[mark.id])}
+            for mark in policy.standings
+            if mark.id in ladders
+        ],
         "consequences": [_consequence(evaluation, item, names) for item in considered],
     }
 
@@ -177,6 +187,29 @@ def _gates(evaluation: Evaluation, standing: Standing) -> list[Json]:
             {"id": gate.id, "title": gate.title, "clause": gate.clause, "outcome": state.outcome, "rates": rates}
         )
     return shown
+
+
+def _ladder(history: History | None) -> Json | None:
+    return None if history is None else {"last": history.now, "running": history.running, "times": history.times}
+
+
+def _marks(evaluation: Evaluation, standing: Standing, placed: Placed | None, names: Names) -> list[Json]:
+    """Every mark with why the unit has it or not; of a published month only what was published is known."""
+    if placed is None:
+        return []
+    published = standing.kind == "month" and standing.period.first in evaluation.published
+    told = {} if published else marks_of(evaluation.compiled, standing, evaluation.scorer)
+    found = []
+    for mark in evaluation.policy.standings:
+        conditions = None
+        if mark.id in told:
+            facts = told[mark.id][placed.unit].facts
+            conditions = tree(mark.when, {t: facts[t.fact] in t.allowed for t in tests(mark.when)}, names)
+        given = mark.id in placed.standings
+        found.append(
+            {"id": mark.id, "title": mark.title, "clause": mark.clause, "given": given, "conditions": conditions}
+        )
+    return found
 
 
 def _consequence(evaluation: Evaluation, item: Considered, names: Names) -> Json:

@@ -83,11 +83,17 @@ def read_published(text: str | bytes) -> Published:
 
 
 def _placed(placed: Placed) -> Json:
-    return {**vars(placed), "total": str(placed.total)}
+    """Without marks where there are none, as months were written before there were any."""
+    marks = {"standings": list(placed.standings)} if placed.standings else {}
+    return {
+        **{key: value for key, value in vars(placed).items() if key != "standings"},
+        "total": str(placed.total),
+        **marks,
+    }
 
 
 def _read_placed(data: Mapping[str, Any]) -> Placed:
-    return Placed(**{**data, "total": _fraction(data["total"])})
+    return Placed(**{**data, "total": _fraction(data["total"]), "standings": tuple(data.get("standings", ()))})
 
 
 def _score(score: Score) -> Json:

@@ -29,7 +29,7 @@ from engine.conditions import (
 from engine.decisions.questions import Question, first_of
 from engine.policy.model import Policy
 from engine.policy.model_orders import ClockDeadline, DoneWhen, Obligation, Outcome, Rule
-from engine.policy.model_scoring import Consequence, Counted, Indicator
+from engine.policy.model_scoring import Consequence, Counted, Indicator, StandingMark
 
 
 def counted_id(counted: Counted) -> str:
@@ -207,6 +207,11 @@ def needed(wanted: Sequence[Question], rules: Iterable[Question]) -> tuple[Quest
 def outcome_questions(of: str, outcomes: Sequence[Outcome]) -> tuple[Question, ...]:
     """A first-match table as questions of which exactly one holds."""
     return first_of(tuple(Question(outcome_id(of, row), outcome.when) for row, outcome in enumerate(outcomes)))
+
+
+def mark_question(mark: StandingMark) -> Question:
+    """Whether a unit's place in a period gives it the mark."""
+    return Question(mark.id, mark.when)
 
 
 def gate_state(gate: str) -> State:

@@ -100,6 +100,7 @@ def _titles(evaluation: Evaluation) -> Json:
         "unit": policy.orders.unit or "",
         "bonuses": [{"id": bonus.id, "title": bonus.title} for bonus in policy.bonuses],
         "shown": [{"id": counted.id, "title": counted.title} for counted in policy.shown],
+        "standings": [{"id": mark.id, "title": mark.title} for mark in policy.standings],
         "consequences": [{"id": c.id, "title": c.title, "clause": c.clause} for c in policy.consequences],
         "rates": [{"id": rate.id, "name": rate.name} for gate in policy.gates for rate in gate.rates],
     }
@@ -151,7 +152,9 @@ def flags(score: Score | None, placed: Placed) -> list[str]:
 
 def _placed(placed: Placed) -> Json:
     grouped = {"group": placed.group} if placed.group else {}
-    return {"unit": placed.unit, "rank": placed.rank, "total": rounded(placed.total), "last": placed.last, **grouped}
+    marks = {"standings": list(placed.standings)} if placed.standings else {}
+    line = {"unit": placed.unit, "rank": placed.rank, "total": rounded(placed.total), "last": placed.last}
+    return {**line, **grouped, **marks}
 
 
 def _period(standing: Standing) -> Json:

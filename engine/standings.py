@@ -19,10 +19,16 @@ from engine.policy.model import Policy
 from engine.policy.model_scoring import Aggregate, LastRule, Period, Precision, RankRule
 from engine.scores import Score, Scorer
 
+LAST = "last"
+"""The mark of those who are last."""
+
 
 @dataclass(frozen=True)
 class Placed:
-    """``tied``: others of the ``group`` share the rank. Equals share a rank, and the next rank is skipped."""
+    """``tied``: others of the ``group`` share the rank. Equals share a rank, and the next rank is skipped.
+
+    ``standings``: the marks that the place gives beside being last, by id.
+    """
 
     unit: str
     rank: int
@@ -30,6 +36,7 @@ class Placed:
     last: bool
     tied: bool
     group: str = ""
+    standings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,12 +56,17 @@ class Standing:
         """Exact totals of the ranked units."""
         return {placed.unit: placed.total for placed in self.ranking}
 
-    def is_last(self, unit: str) -> bool:
-        return unit in self._last
+    def has(self, unit: str, mark: str) -> bool:
+        """Whether the unit has the mark; an unranked one has none."""
+        return unit in self._marked.get(mark, ())
 
     @cached_property
-    def _last(self) -> frozenset[str]:
-        return frozenset(placed.unit for placed in self.ranking if placed.last)
+    def _marked(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for placed in self.ranking:
+            for mark in (LAST, *placed.standings) if placed.last else placed.standings:
+                found.setdefault(mark, set()).add(placed.unit)
+        return {mark: frozenset(units) for mark, units in found.items()}
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ def names_of(policy: Policy) -> Names:
         names[done_id(obligation)] = f"做到“{obligation.title}”"
         for state, said in DUTY_STATES.items():
             names[duty_tag(obligation.id, state)] = f"“{obligation.title}”{said}"
+    names |= {item.id: item.title for item in (*policy.indicators, *policy.shown)}
+    names |= {mark.id: mark.title for mark in policy.standings}
     names |= {gate.id: gate.title for gate in policy.gates}
     names |= {rate.id: rate.name for gate in policy.gates for rate in gate.rates}
     return names

@@ -14,7 +14,9 @@ from engine.conditions import (
     Comparison,
     Element,
     Fact,
+    Figure,
     Progress,
+    Seat,
     Standing,
     State,
     Tag,
@@ -35,6 +37,13 @@ _OPERATORS: Mapping[str, str] = {
     "time_before": "的时刻早于",
     "time_not_after": "的时刻不晚于",
     "time_from": "的时刻不早于",
+}
+ROUNDINGS: Mapping[str, str] = {"down": "不足一个的舍去", "up": "不足一个的按一个", "half_up": "四舍五入"}
+FIGURES: Mapping[str, str] = {
+    "total": "总分",
+    "score": "加分之前的得分",
+    "ranked": "同组参加排名的单位数",
+    "eligible": "参加排名所数",
 }
 DUTY_STATES: Mapping[str, str] = {"met": "已履行", "breached": "未履行", "pending": "待办", "none": "不适用"}
 _STATES: Mapping[str, str] = {
@@ -66,7 +75,7 @@ def say(test: Test, names: Mapping[str, str]) -> str:
         case State(name, _):
             return _say_state(name, test.allowed, names)
         case _:
-            return _say_yes_no(test.fact, YES in test.allowed)
+            return _say_yes_no(test.fact, YES in test.allowed, names)
 
 
 def _one_of(allowed: tuple[str, ...], values: tuple[str, ...]) -> str:
@@ -78,7 +87,7 @@ def _one_of(allowed: tuple[str, ...], values: tuple[str, ...]) -> str:
     return "为 " + " 或 ".join(value or "（空）" for value in allowed)
 
 
-def _say_yes_no(fact: Fact, positive: bool) -> str:
+def _say_yes_no(fact: Fact, positive: bool, names: Mapping[str, str]) -> str:
     match fact:
         case Comparison(field, "present", _, _):
             return f"{field}{'已填写' if positive else '未填写'}"
@@ -86,15 +95,38 @@ def _say_yes_no(fact: Fact, positive: bool) -> str:
             other = "统计时点" if kind == "as_of" else operand
             text = f"{field}{_OPERATORS[operator]} {other}"
             return text if positive else f"并非“{text}”"
-        case Standing(_, how, at_least):
-            text = {
-                "now": "本期排名最后",
-                "running": f"连续 {at_least} 期排名最后",
-                "times": f"累计 {at_least} 次排名最后",
-            }[how]
+        case Standing():
+            text = _say_standing(fact, names)
             return text if positive else f"并非{text}"
+        case Seat():
+            text = _say_seat(fact, names)
+            return text if positive else f"并非{text}"
+        case Figure("grade", _, _, grade):
+            return f"等次{'为' if positive else '不是'} {grade}"
+        case Figure(kind, name, operator, operand):
+            called = FIGURES[name] if name in FIGURES else names.get(name, name)
+            text = f"{called}{'的件数' if kind == 'orders' else ''}{_OPERATORS[operator]} {operand}"
+            return text if positive else f"并非“{text}”"
         case _:
             raise TypeError(f"no words for {fact}")
+
+
+def _say_standing(fact: Standing, names: Mapping[str, str]) -> str:
+    called = "排名最后" if fact.mark == "last" else f"属于“{names.get(fact.mark, fact.mark)}”"
+    if fact.how == "now":
+        return f"本期{called}"
+    if fact.how == "running":
+        return f"连续 {fact.at_least} 期{called}"
+    return (
+        f"最近 {fact.within} 期里有 {fact.at_least} 期{called}" if fact.within else f"累计 {fact.at_least} 次{called}"
+    )
+
+
+def _say_seat(fact: Seat, names: Mapping[str, str]) -> str:
+    side = "前" if fact.side == "top" else "后"
+    number = f"{fact.number}%（{ROUNDINGS[fact.rounding]}）" if fact.rounding else f" {fact.number} 名"
+    among = f"在“{names.get(fact.among, fact.among)}”的单位中" if fact.among else ""
+    return f"{among}排在{side}{number}{'，并列跨界的不算' if fact.when_tied == 'none' else ''}"
 
 
 def _say_state(name: str, allowed: tuple[str, ...], names: Mapping[str, str]) -> str:

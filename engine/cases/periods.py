@@ -65,6 +65,10 @@ def _unit(unit: Entry, standing: Standing, evaluation: Evaluation, verdicts: Ver
         match entry.key:
             case "rank" | "last" | "total" | "group":
                 verdicts.same(entry.node, getattr(placed, entry.key), name)
+            case "standings" if isinstance(entry.node, ListNode):
+                known = tuple(mark.id for mark in evaluation.policy.standings)
+                verdicts.all_known(entry.node, known, "名次标志")
+                verdicts.same_set(entry.node, placed.standings, name)
             case "flags" if standing.kind == "month" and isinstance(entry.node, ListNode):
                 verdicts.same_set(entry.node, flags(standing.scores.get(unit.key), placed), name)
             case _:

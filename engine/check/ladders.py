@@ -6,13 +6,17 @@ Knows how many periods of each kind count; must not know orders or scores.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
 
 from engine.check.finding import Finding, found
 from engine.check.places import Places
-from engine.conditions import All, Any, Condition, Not, Standing, State, Test, tests
+from engine.conditions import NO, YES, All, Any, Condition, Not, Standing, Test, tests
 from engine.policy.model import Policy
 from engine.policy.model_scoring import Consequence, Period
 
+MOST_LOOKED_BACK = 12
+"""Of longer stretches only the whole history is looked at, which is always enough where they are."""
 _KINDS = {"month": "月份", "quarter": "季度", "year": "年度"}
 
 
@@ -68,27 +72,56 @@ def _too_far(policy: Policy, item: Consequence, asked: int, number: int, places:
 
 
 def _reachable(condition: Condition, periods: int) -> bool:
-    """Whether some history over so many counted periods meets the condition."""
-    for times in range(periods + 1):
-        for running in range(times + 1):
-            if _holds(condition, running, times):
-                return True
-    return False
+    """Whether some history over so many counted periods meets the condition. Marks are taken as free of one another."""
+    facts = tuple(dict.fromkeys(test.fact for test in tests(condition) if isinstance(test.fact, Standing)))
+    marks = tuple(dict.fromkeys(fact.mark for fact in facts))
+    ways = [_ways(tuple(fact for fact in facts if fact.mark == mark), periods) for mark in marks]
+    return any(_holds(condition, frozenset().union(*chosen)) for chosen in product(*ways))
 
 
-def _holds(condition: Condition, running: int, times: int) -> bool:
-    """``running`` counts back from this period, so it is 0 exactly for a unit that has not the mark now."""
+def _ways(facts: tuple[Standing, ...], periods: int) -> frozenset[frozenset[Standing]]:
+    """The sets of facts of one mark that hold together after some history over up to ``periods`` counted periods."""
+    longest = max((fact.within for fact in facts if fact.within <= MOST_LOOKED_BACK), default=0)
+    enough = max(fact.at_least for fact in facts)
+    before: set[_Past] = {_Past()}
+    seen = set(before)
+    for _ in range(periods):
+        before = {past.after(has, longest, enough) for past in before for has in (False, True)} - seen
+        seen |= before
+    return frozenset(frozenset(fact for fact in facts if past.holds(fact)) for past in seen)
+
+
+@dataclass(frozen=True)
+class _Past:
+    """What a history comes to, as far as it is asked for."""
+
+    recent: tuple[bool, ...] = ()
+    now: bool = False
+    running: int = 0
+    times: int = 0
+
+    def after(self, has: bool, longest: int, enough: int) -> _Past:
+        recent = (*self.recent, has)[-longest:] if longest else ()
+        return _Past(recent, has, min(self.running + 1, enough) if has else 0, min(self.times + has, enough))
+
+    def holds(self, fact: Standing) -> bool:
+        if fact.how == "now":
+            return self.now
+        if fact.how == "running":
+            return self.running >= fact.at_least
+        looked = sum(self.recent[-fact.within :]) if 0 < fact.within <= MOST_LOOKED_BACK else self.times
+        return looked >= fact.at_least
+
+
+def _holds(condition: Condition, held: frozenset[Standing]) -> bool:
     match condition:
-        case Test(Standing(_, how, at_least), allowed):
-            reached = {"now": min(running, 1), "running": running, "times": times}[how] >= at_least
-            return ("yes" if reached else "no") in allowed
-        case Test(State(), _):
-            return True
+        case Test(Standing() as fact, allowed):
+            return (YES if fact in held else NO) in allowed
         case Test():
             return True
         case Not(part):
-            return not _holds(part, running, times)
+            return not _holds(part, held)
         case All(parts):
-            return all(_holds(part, running, times) for part in parts)
+            return all(_holds(part, held) for part in parts)
         case Any(parts):
-            return any(_holds(part, running, times) for part in parts)
+            return any(_holds(part, held) for part in parts)

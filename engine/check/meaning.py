@@ -14,6 +14,7 @@ from engine.check.deadlines import deadline_findings
 from engine.check.finding import Finding
 from engine.check.ladders import ladder_findings
 from engine.check.places import Places
+from engine.check.standing_marks import mark_findings
 from engine.check.tables import decision_findings
 from engine.decisions.questions import Group, Question
 from engine.policy.model import Policy
@@ -76,5 +77,6 @@ def meaning_findings(
             places.item("obligations", "obligations", item.id, "states", i, "when") for i in range(len(item.states))
         ]
         yield from outcome_findings(item.states, answers[f"states:{item.id}"], rows)
+    yield from mark_findings(policy, places)
     yield from ladder_findings(policy, places, frozenset(closed))
     yield from deadline_findings(policy, places)

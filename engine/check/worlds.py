@@ -23,7 +23,9 @@ from engine.conditions import (
     Comparison,
     Element,
     Fact,
+    Figure,
     Progress,
+    Seat,
     Standing,
     State,
     Tag,
@@ -107,7 +109,7 @@ def _shown(fact: Fact, value: str) -> Example:
             return ((of, value),)
         case State(name, _) | Tag(name):
             return ((name.partition(":")[2] or name, {YES: "有", NO: "无"}.get(value, value)),)
-        case Standing() | Comparison():
+        case Standing() | Seat() | Figure() | Comparison():
             return ()
 
 

@@ -121,7 +121,7 @@ class Changer:
             column = _value(spot.within[0].get("id"))
             values = next((c.values for t in self._tables.values() for c in t if c.id == column), ())
             yield from tuple(_rest(("refuse", *values), value))[:1]
-        elif spot.key in ("name", "rate", "tagged", "duty"):
+        elif spot.key in ("name", "rate", "tagged", "duty", "standing", "indicator", "orders", "grade", "among"):
             yield from tuple(_rest(self._seen[spot.key, _group(spot)], value))[:1]
         elif spot.key == "number" and spot.part == "rules":
             yield f"{value}*"
@@ -150,7 +150,7 @@ class Changer:
             elif entry.key in _BOUNDARY:
                 other = _BOUNDARY[entry.key]
                 yield _renamed(node, entry.key, other), f"{entry.key}→{other}"
-            elif entry.key in ("tagged", "standing", "duty"):
+            elif entry.key in ("tagged", "standing", "duty", "top", "bottom", "grade"):
                 yield MapNode(place, (Entry("not", place, node),)), "加上 not"
             elif entry.key == "in" and isinstance(entry.node, ListNode):
                 yield from self._more(node, entry)
@@ -198,7 +198,7 @@ def _is_parameter_entry(spot: Spot) -> bool:
 
 def _group(spot: Spot) -> str:
     """Names are compared among places of one part and, in readings, one reading."""
-    return "" if spot.key in ("rate", "tagged", "duty") else spot.part
+    return "" if spot.key in ("rate", "tagged", "duty", "standing", "among") else spot.part
 
 
 def _table(spot: Spot, value: str, tables: Mapping[str, tuple[_Column, ...]]) -> str:

@@ -95,6 +95,7 @@ class Variants:
             gates={gate.id: sets[f"gate:{gate.id}"] for gate in policy.gates},
             states={item.id: sets[f"states:{item.id}"] for item in policy.obligations},
             ladder={item.id: sets[f"ladder:{item.id}"] for item in policy.consequences},
+            standings={mark.id: sets[f"standing:{mark.id}"] for mark in policy.standings},
         )
 
     def _table(self, of: str, group: Group) -> DecisionTable | None:

@@ -16,9 +16,11 @@ from engine.conditions import (
     Condition,
     Element,
     Fact,
+    Figure,
     Not,
     Operator,
     Progress,
+    Seat,
     Standing,
     State,
     Tag,
@@ -47,8 +49,12 @@ def fact_to_json(fact: Fact) -> Json:
             return ["state", name, list(values)]
         case Progress(of, what, by):
             return ["progress", of, what, by]
-        case Standing(mark, how, at_least):
-            return ["standing", mark, how, at_least]
+        case Standing(mark, how, at_least, within):
+            return ["standing", mark, how, at_least, within]
+        case Seat(side, number, rounding, when_tied, among):
+            return ["seat", side, number, rounding, when_tied, among]
+        case Figure(kind, name, operator, operand):
+            return ["figure", kind, name, operator, operand]
 
 
 def fact_from_json(value: Json) -> Fact:
@@ -66,8 +72,25 @@ def fact_from_json(value: Json) -> Fact:
             return State(name, _strings(values))
         case ["progress", str(of), ("done" | "deadline") as what, str(by)]:
             return Progress(of, what, by)
-        case ["standing", str(mark), ("now" | "running" | "times") as how, int(at_least)]:
-            return Standing(mark, how, at_least)
+        case ["standing", str(mark), ("now" | "running" | "times") as how, int(at_least), int(within)]:
+            return Standing(mark, how, at_least, within)
+        case [
+            "seat",
+            ("top" | "bottom") as side,
+            str(number),
+            ("" | "down" | "up" | "half_up") as rounding,
+            ("all" | "none") as when_tied,
+            str(among),
+        ]:
+            return Seat(side, number, rounding, when_tied, among)
+        case [
+            "figure",
+            ("figure" | "indicator" | "orders" | "grade") as kind,
+            str(name),
+            ("at_least" | "above" | "at_most" | "below" | "is") as operator,
+            str(operand),
+        ]:
+            return Figure(kind, name, operator, operand)
     raise ValueError(f"not a fact: {value!r:.80}")
 
 

@@ -16,6 +16,8 @@ Normal = Any
 _LOWER_BOUNDS = ("at_least", "above", "not_before", "after", "time_from")
 _UPPER_BOUNDS = ("at_most", "below", "not_after", "before", "time_not_after", "time_before")
 _STANDING_COUNTS = ("running", "times")
+_SUBJECTS = ("field", "figure", "indicator", "orders")
+_SEATS = ("top", "bottom")
 
 
 def normal(condition: Plain) -> Normal:
@@ -96,10 +98,16 @@ def _leaf_implies(a: dict[str, Any], b: dict[str, Any]) -> bool:
         counts = {key: value for key, value in b.items() if key in _STANDING_COUNTS}
         if not counts:
             return "times" not in a  # a streak includes the present period, a mere count does not
+        if "within" in b and ("within" not in a or a["within"][1] > b["within"][1]):
+            return False  # so many in a longer stretch need not be in the shorter one
         return all(key in a and a[key][1] >= value[1] for key, value in counts.items())
-    if a.get("field") != b.get("field") or len(a) != 2 or set(a) != set(b):
+    for side in _SEATS:
+        if side in a and side in b:
+            return _fewer_seats(side, a, b)
+    subject = next((key for key in _SUBJECTS if key in a), None)
+    if subject is None or a[subject] != b.get(subject) or len(a) != 2 or set(a) != set(b):
         return False
-    operator = next(key for key in a if key != "field")
+    operator = next(key for key in a if key != subject)
     left, right = a[operator], b[operator]
     if (
         not isinstance(left, tuple)
@@ -112,3 +120,23 @@ def _leaf_implies(a: dict[str, Any], b: dict[str, Any]) -> bool:
     if operator in _LOWER_BOUNDS:
         return bool(left[1] >= right[1])
     return bool(left[1] <= right[1]) if operator in _UPPER_BOUNDS else False
+
+
+def _fewer_seats(side: str, a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether who is among the seats of ``a`` is among those of ``b``, which are counted alike."""
+    strict = _tied(a) == "none" or _tied(b) == "all"
+    seats = _number(a[side]), _number(b[side])
+    alike = a.get("among") == b.get("among") and seats[0][1:] == seats[1][1:]
+    return strict and alike and bool(seats[0][0] <= seats[1][0])
+
+
+def _tied(leaf: dict[str, Any]) -> str:
+    return str(leaf.get("when_tied", (False, "all"))[1])
+
+
+def _number(value: Any) -> tuple[Any, ...]:
+    """A number of seats, or a percentage with how it is rounded."""
+    if isinstance(value, frozenset):
+        share = dict(value)
+        return share["percent"][1], share["rounding"]
+    return (value[1],)

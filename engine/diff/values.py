@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from engine.diff.vocabulary import Vocabulary, Word
 from engine.policy.source import Plain
-from engine.wording import DUTY_STATES
+from engine.wording import DUTY_STATES, FIGURES, ROUNDINGS
 
 Names = Mapping[str, str]
 """What ids are called."""
@@ -45,6 +45,7 @@ _STATES: Mapping[str, str] = {
     "running": "期限未到",
 }
 _MARKS: Mapping[str, str] = {"last": "排名最后"}
+_SIDES: Mapping[str, str] = {"top": "前", "bottom": "后"}
 _DONE: Mapping[str, str] = {**_STATES, "missing": "没有做"}
 
 
@@ -122,10 +123,15 @@ def say_condition(condition: Plain, names: Names) -> str:
     if "tagged" in condition:
         return f"属于“{names.get(str(condition['tagged']), condition['tagged'])}”"
     if "standing" in condition:
-        mark = _MARKS.get(str(condition["standing"]), str(condition["standing"]))
-        if "running" in condition:
-            return f"连续 {condition['running']} 期{mark}"
-        return f"累计 {condition['times']} 次{mark}" if "times" in condition else f"本期{mark}"
+        return _say_standing(condition, names)
+    for side in _SIDES:
+        if side in condition:
+            return _say_seat(side, condition, names)
+    if "grade" in condition:
+        return f"等次为 {condition['grade']}"
+    for kind in ("figure", "indicator", "orders"):
+        if kind in condition:
+            return _say_figure(kind, condition, names)
     if "rate" in condition:
         return f"{names.get(str(condition['rate']), condition['rate'])}{_STATES.get(str(condition.get('is')), '')}"
     if "done" in condition:
@@ -133,6 +139,33 @@ def say_condition(condition: Plain, names: Names) -> str:
     if "deadline" in condition:
         return _STATES.get(str(condition["deadline"]), str(condition["deadline"]))
     return _say_field(condition)
+
+
+def _say_standing(condition: Mapping[str, Plain], names: Names) -> str:
+    id = str(condition["standing"])
+    mark = _MARKS.get(id) or f"属于“{names.get(id, id)}”"
+    if "running" in condition:
+        return f"连续 {condition['running']} 期{mark}"
+    within = f"最近 {condition['within']} 期里" if "within" in condition else ""
+    return f"{within}累计 {condition['times']} 次{mark}" if "times" in condition else f"本期{mark}"
+
+
+def _say_seat(side: str, condition: Mapping[str, Plain], names: Names) -> str:
+    number = condition[side]
+    if isinstance(number, dict):
+        rounding = ROUNDINGS.get(str(number.get("rounding")), str(number.get("rounding")))
+        said = f"{_SIDES[side]} {_operand(number.get('percent'))}%（{rounding}）"
+    else:
+        said = f"{_SIDES[side]} {number} 名"
+    among = f"在“{names.get(str(condition['among']), condition['among'])}”的单位中" if "among" in condition else ""
+    return f"{among}排在{said}{'，并列跨界的不算' if condition.get('when_tied') == 'none' else ''}"
+
+
+def _say_figure(kind: str, condition: Mapping[str, Plain], names: Names) -> str:
+    id = str(condition[kind])
+    called = FIGURES.get(id) or f"{names.get(id, id)}{'的件数' if kind == 'orders' else ''}"
+    compared = (_OPERATORS[key].format(_operand(value)) for key, value in condition.items() if key in _OPERATORS)
+    return called + "".join(compared)
 
 
 def _say_field(condition: Mapping[str, Plain]) -> str:
@@ -169,7 +202,17 @@ def single_step(old: Plain, new: Plain) -> tuple[Plain, Plain] | None:
             return None
         a, b = old[differing[0]], new[differing[0]]
         if isinstance(a, int | Decimal | str) and isinstance(b, int | Decimal | str):
-            counted = differing[0] not in ("field", "standing", "tagged", "duty", "rate", "done", "deadline", "present")
+            counted = differing[0] not in (
+                "field",
+                "standing",
+                "tagged",
+                "duty",
+                "rate",
+                "done",
+                "deadline",
+                "present",
+                "among",
+            )
             return (old, new) if counted and not isinstance(a, bool) else None
         return single_step(a, b)
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):

@@ -28,7 +28,14 @@ from engine.order_results import detail, refuse_overlaps
 from engine.policy.model import Policy
 from engine.policy.model_tables import Table
 from engine.problems import Place, PolicyError, Problem
-from engine.questions import consequence_question, count_questions, needed, outcome_questions, rule_questions
+from engine.questions import (
+    consequence_question,
+    count_questions,
+    mark_question,
+    needed,
+    outcome_questions,
+    rule_questions,
+)
 from engine.scores import Scorer
 from engine.standings import Standing, aggregated, monthly
 from engine.tallies import Tallies, events, tally
@@ -101,7 +108,8 @@ class Replay:
 
     def concluded_by(self, policy: Policy) -> Hashable:
         """Versions equal in this have equal gates and consequences as well."""
-        return self.scored_by(policy), policy.gates, policy.consequences, policy.counted_from, policy.calendar
+        followed = policy.standings, policy.gates, policy.consequences, policy.counted_from, policy.calendar
+        return self.scored_by(policy), *followed
 
     def _counted_by(self, policy: Policy) -> Hashable:
         questions = needed(count_questions(policy), rule_questions(policy))
@@ -187,14 +195,16 @@ class Replay:
         """What gates and consequences are looked up in."""
         gates = [outcome_questions(gate.id, gate.outcomes) for gate in policy.gates]
         steps: list[Questions] = [(consequence_question(item),) for item in policy.consequences]
-        found = self.decided(policy, [*gates, *steps])
+        marks: list[Questions] = [(mark_question(mark),) for mark in policy.standings]
+        found = self.decided(policy, [*gates, *steps, *marks])
         return CompiledPolicy(
             policy,
             (),
             (),
             {gate.id: decided for gate, decided in zip(policy.gates, found, strict=False)},
             {},
-            {item.id: decided for item, decided in zip(policy.consequences, found[len(gates) :], strict=True)},
+            {item.id: decided for item, decided in zip(policy.consequences, found[len(gates) :], strict=False)},
+            {mark.id: decided for mark, decided in zip(policy.standings, found[len(gates) + len(steps) :], strict=True)},
         )
 
 

@@ -24,6 +24,7 @@ ITEMS: tuple[tuple[str, str], ...] = (
     ("indicators", "bonuses"),
     ("indicators", "vetoes"),
     ("indicators", "bases"),
+    ("ranking", "standings"),
     ("ranking", "aggregates"),
     ("ranking", "gates"),
     ("consequences", "consequences"),

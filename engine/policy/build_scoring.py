@@ -11,7 +11,7 @@ from typing import Any as Data
 from engine.months import Window
 from engine.policy.build_bands import build_bands
 from engine.policy.build_orders import build_outcomes
-from engine.policy.condition import Path, Scope
+from engine.policy.condition import FIGURES, Path, Scope
 from engine.policy.context import Context, fraction, month, optional_fraction
 from engine.policy.model_scoring import (
     Aggregate,
@@ -34,6 +34,7 @@ from engine.policy.model_scoring import (
     Recorded,
     Scale,
     Slope,
+    StandingMark,
     Target,
     TieBreak,
     Transform,
@@ -43,7 +44,10 @@ from engine.policy.model_scoring import (
 from engine.policy.model_tables import Table
 
 RATE_STATES = ("below", "reached", "missing")
-STANDING_MARKS = ("last",)
+LAST = "last"
+"""The mark that every policy has."""
+ELIGIBLE = "eligible"
+"""What counts for eligibility, where a condition asks for a number of orders."""
 
 
 def build_indicators(context: Context, scope: Scope, tables: Mapping[str, Table]) -> tuple[Indicator, ...]:
@@ -225,6 +229,36 @@ def build_rank_rule(context: Context, tables: Mapping[str, Table], indicators: t
     )
 
 
+def placed_by(
+    indicators: tuple[Indicator, ...], shown: tuple[Counted, ...], scale: Scale, vetoes: tuple[Veto, ...]
+) -> Mapping[str, tuple[str, ...]]:
+    """What the place of a unit can be told by, beside its rank."""
+    measured = tuple(item.id for item in indicators)
+    counted = tuple(item.id for item in indicators if item.deducted is None)
+    grades = (*(band.title for band in scale.grades), *(veto.grade for veto in vetoes if veto.grade))
+    return {
+        "figure": FIGURES,
+        "indicator": measured,
+        "orders": (*counted, *(item.id for item in shown), ELIGIBLE),
+        "grade": tuple(dict.fromkeys(grades)),
+    }
+
+
+def build_standings(context: Context, placed: Mapping[str, tuple[str, ...]]) -> tuple[StandingMark, ...]:
+    """Each may name those before it."""
+    built: list[StandingMark] = []
+    for i, data in enumerate(context.part("ranking").get("standings", ())):
+        path: Path = ("standings", i)
+        if data["id"] == LAST:
+            place = context.place("ranking", (*path, "id"))
+            context.findings.add(place, "last 就是末位，不必另写", LAST, "请换一个标识")
+        context.declare(data["id"], "ranking", path)
+        scope = Scope(marks=(LAST, *(mark.id for mark in built)), placed=placed)
+        when = context.condition(data["when"], scope, "ranking", (*path, "when"))
+        built.append(StandingMark(data["id"], data["title"], data["clause"], when))
+    return tuple(built)
+
+
 def build_aggregates(context: Context) -> tuple[Aggregate, ...]:
     cycle = context.part("policy")["cycle"]
     first, last = month(cycle["first"]), month(cycle["last"])
@@ -279,8 +313,10 @@ def build_gates(context: Context, tables: Mapping[str, Table]) -> tuple[Gate, ..
     return tuple(built)
 
 
-def build_consequences(context: Context, gates: tuple[str, ...], sides: tuple[str, ...]) -> tuple[Consequence, ...]:
-    scope = Scope(marks=STANDING_MARKS)
+def build_consequences(
+    context: Context, gates: tuple[str, ...], sides: tuple[str, ...], marks: tuple[str, ...]
+) -> tuple[Consequence, ...]:
+    scope = Scope(marks=(LAST, *marks))
     built: list[Consequence] = []
     for i, data in enumerate(context.part("consequences").get("consequences", ())):
         path: Path = ("consequences", i)

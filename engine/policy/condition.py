@@ -21,8 +21,10 @@ from engine.conditions import (
     Condition,
     Element,
     Fact,
+    Figure,
     Not,
     Operator,
+    Seat,
     Standing,
     State,
     Tag,
@@ -43,6 +45,8 @@ COMPARABLE: Mapping[str, tuple[ColumnType, ...]] = {
     **dict.fromkeys((*TIME_OPERATORS, *CLOCK_OPERATORS), ("time",)),
 }
 AS_OF = "as_of"
+FIGURES = ("total", "score", "ranked")
+_PLACED: Mapping[str, str] = {"indicator": "指标", "orders": "指标或另列项", "figure": "数", "grade": "等次"}
 
 
 class Findings:
@@ -73,13 +77,15 @@ class Findings:
 @dataclass(frozen=True)
 class Scope:
     """What a condition at some place may test: ``columns`` of a row, ``tags`` of rules, ``states`` (name to values)
-    supplied by the engine, ``marks`` of a standing, ``duties``: obligations of an order."""
+    supplied by the engine, ``marks`` of a standing, ``duties``: obligations of an order; ``placed``: what a unit's
+    place may be told by, where that may be tested (the ids of ``indicator``, ``orders``, ``figure`` and ``grade``)."""
 
     columns: Mapping[str, Column] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     states: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
+    placed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class ConditionReader:
@@ -110,6 +116,12 @@ class ConditionReader:
             return Test(Tag(tag), (YES,)) if tag else ALWAYS
         if "standing" in data:
             return self._standing(data, path)
+        for kind in self._scope.placed:
+            if kind in data:
+                return self._figure(kind, data, path)
+        for side in ("top", "bottom") if self._scope.placed else ():
+            if side in data:
+                return self._seat(side, data, path)
         for kind, states in self._scope.states.items():
             if kind in data:
                 return self._state(kind, states, data, path)
@@ -123,14 +135,36 @@ class ConditionReader:
         return None
 
     def _standing(self, data: Mapping[str, Data], path: Path) -> Condition:
-        mark = self._known(data["standing"], self._scope.marks, (*path, "standing"), "排名标志")
+        mark = self._known(data["standing"], self._scope.marks, (*path, "standing"), "名次标志")
         if mark is None:
             return ALWAYS
         if "running" in data:
             return Test(Standing(mark, "running", data["running"]), (YES,))
         if "times" in data:
-            return Test(Standing(mark, "times", data["times"]), (YES,))
+            within = data.get("within", 0)
+            if 0 < within < data["times"]:
+                what = f"最近 {within} 期里不可能有 {data['times']} 次"
+                self._findings.add(self._place((*path, "within")), what, within, "within 不能小于 times")
+            return Test(Standing(mark, "times", data["times"], within), (YES,))
         return Test(Standing(mark), (YES,))
+
+    def _figure(self, kind: Data, data: Mapping[str, Data], path: Path) -> Condition:
+        name = self._known(str(data[kind]), self._scope.placed[kind], (*path, kind), _PLACED[kind])
+        if name is None:
+            return ALWAYS
+        if kind == "grade":
+            return Test(Figure("grade", "", "is", name), (YES,))
+        operator: Data = next(key for key in data if key != kind)
+        return Test(Figure(kind, name, operator, str(data[operator])), (YES,))
+
+    def _seat(self, side: Data, data: Mapping[str, Data], path: Path) -> Condition:
+        among = data.get("among", "")
+        if among and self._known(among, self._scope.marks, (*path, "among"), "名次标志") is None:
+            return ALWAYS
+        asked = data[side]
+        number: Data = asked["percent"] if isinstance(asked, Mapping) else asked
+        rounding: Data = asked["rounding"] if isinstance(asked, Mapping) else ""
+        return Test(Seat(side, str(number), rounding, data.get("when_tied", "all"), among), (YES,))
 
     def _state(
         self, kind: str, states: Mapping[str, tuple[str, ...]], data: Mapping[str, Data], path: Path

@@ -25,6 +25,7 @@ from engine.policy.model_scoring import (
     Indicator,
     RankRule,
     Scale,
+    StandingMark,
     Unfinished,
     Veto,
 )
@@ -65,6 +66,7 @@ class Policy:
     bonuses: tuple[Bonus, ...]
     eligible: Eligibility
     rank_rule: RankRule
+    standings: tuple[StandingMark, ...]
     scale: Scale
     vetoes: tuple[Veto, ...]
     bases: tuple[Base, ...]

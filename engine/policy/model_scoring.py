@@ -214,6 +214,16 @@ class RankRule:
 
 
 @dataclass(frozen=True)
+class StandingMark:
+    """What units for whose place in a period ``when`` holds are marked with, beside being last."""
+
+    id: str
+    title: str
+    clause: str
+    when: Condition
+
+
+@dataclass(frozen=True)
 class Eligibility:
     """A unit is ranked in a month in which at least ``at_least`` of its orders are counted."""
 

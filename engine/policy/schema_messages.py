@@ -115,6 +115,8 @@ def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
             return Problem(node.place, f"列表至多有 {limit} 项", "", "请删去多余的项")
         case "uniqueItems":
             return Problem(node.place, "列表里有重复的项", value, "请删去重复的项")
+        case "not":
+            return Problem(node.place, "写了不能同写的键", value, str(schema.get("$comment", "")))
         case "minProperties" | "maxProperties":
             return Problem(node.place, "键的个数不对", value, str(schema.get("$comment", "")))
     return Problem(node.place, "与模式不符", value, f"{error.validator}: {limit}")

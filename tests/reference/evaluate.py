@@ -14,6 +14,7 @@ from engine.policy.model import Policy
 from tests.reference.cells import Row, read_table
 from tests.reference.decisions import Order, decide
 from tests.reference.ladders import Firing, firings, gate_outcome, rates
+from tests.reference.marks import with_marks
 from tests.reference.scores import Field, Ranked, Standings, month_standings, period_standings
 
 RawTables = Mapping[str, list[dict[str, str]]]
@@ -67,6 +68,8 @@ def evaluate(raw: RawTables, policy: Policy, as_of: dt.datetime) -> Answer:
         aggregate.id: [period_standings(field, aggregate, period, months) for period in aggregate.periods]
         for aggregate in policy.aggregates
     }
+    months = [with_marks(field, standings) for standings in months]
+    longer = {kind: [with_marks(field, standings) for standings in found] for kind, found in longer.items()}
     states: dict[str, dict[str, dict[str, str]]] = {}
     outcomes: dict[str, dict[str, str]] = {}
     for gate in policy.gates:
@@ -159,6 +162,7 @@ def _line(line: Ranked) -> dict[str, object]:
         "flags": flags,
         "counts": {id: {"points": str(points), "orders": orders} for id, points, orders in line.counts},
         "shown": dict(line.shown),
+        **({"standings": sorted(line.marks)} if line.marks else {}),
     }
 
 

@@ -9,11 +9,12 @@ import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.conditions import Standing
+from engine.conditions import Figure, Seat, Standing, tests
 from engine.months import Month
 from engine.policy.model import Policy
 from engine.policy.model_scoring import Consequence, DueDay, Gate, Period
 from tests.reference.cells import Row
+from tests.reference.marks import has
 from tests.reference.scores import Standings
 from tests.reference.truth import View, holds
 
@@ -60,10 +61,10 @@ def may_fire(policy: Policy, standings: Standings) -> bool:
     return standings.period.last >= policy.counted_from and (not standings.provisional or policy.unfinished.fires)
 
 
-def is_last(standings: Standings, unit: str | None) -> bool:
-    """An unranked unit is not last."""
+def marked(standings: Standings, unit: str | None, marks: set[str]) -> bool:
+    """Whether the unit has any of the marks; an unranked unit has none."""
     line = standings.of(unit) if unit is not None else None
-    return line is not None and line.last
+    return line is not None and any(has(line, mark) for mark in marks)
 
 
 def firings(
@@ -95,15 +96,22 @@ def _firings_of(
         if not may_fire(policy, standings):
             continue
         before = [s for s in history[: position + 1] if counts_for_ladders(policy, s)]
-        times = sum(1 for s in before if is_last(s, unit))
-        streak = _streak(policy, history, position, unit)
+        asked = {test.fact.mark for test in tests(consequence.when) if isinstance(test.fact, Standing)} or {"last"}
+        streak = _streak(policy, history, position, unit, asked)
 
-        def answers(fact: Standing, now: Standings = standings, running: int = streak, all_: int = times) -> bool:
-            if fact.mark != "last":
-                raise ValueError(fact.mark)
+        def answers(
+            fact: Standing | Seat | Figure,
+            now: Standings = standings,
+            counted: list[Standings] = before,
+            at: int = position,
+        ) -> bool:
+            assert isinstance(fact, Standing)
             if fact.how == "now":
-                return is_last(now, unit)
-            return (running if fact.how == "running" else all_) >= fact.at_least
+                return marked(now, unit, {fact.mark})
+            if fact.how == "running":
+                return _streak(policy, history, at, unit, {fact.mark}) >= fact.at_least
+            looked = counted[-fact.within :] if fact.within else counted
+            return sum(1 for s in looked if marked(s, unit, {fact.mark})) >= fact.at_least
 
         if not holds(consequence.when, View(standing=answers)):
             continue
@@ -119,12 +127,12 @@ def _firings_of(
     return found
 
 
-def _streak(policy: Policy, history: list[Standings], position: int, unit: str | None) -> int:
-    """How many counted periods in a row, up to this one, the unit is last in."""
+def _streak(policy: Policy, history: list[Standings], position: int, unit: str | None, marks: set[str]) -> int:
+    """In how many counted periods in a row, up to this one, the unit has any of the marks."""
     length = 0
     while position >= length:
         standings = history[position - length]
-        if not counts_for_ladders(policy, standings) or not is_last(standings, unit):
+        if not counts_for_ladders(policy, standings) or not marked(standings, unit, marks):
             break
         length += 1
     return length

@@ -35,6 +35,7 @@ class Ranked:
     rank: int = 0
     last: bool = False
     tied: bool = False
+    marks: frozenset[str] = frozenset()
 
     @property
     def empty(self) -> bool:

@@ -22,7 +22,9 @@ from engine.conditions import (
     Condition,
     Element,
     Fact,
+    Figure,
     Not,
+    Seat,
     Standing,
     State,
     Tag,
@@ -35,7 +37,7 @@ def _nothing(_: str) -> bool:
     return False
 
 
-def _no_standing(_: Standing) -> bool:
+def _no_standing(_: Standing | Seat | Figure) -> bool:
     return False
 
 
@@ -47,7 +49,7 @@ class View:
     as_of: dt.datetime = dt.datetime.min
     tagged: Callable[[str], bool] = _nothing
     states: Mapping[str, str] = field(default_factory=dict)
-    standing: Callable[[Standing], bool] = _no_standing
+    standing: Callable[[Standing | Seat | Figure], bool] = _no_standing
 
 
 def holds(condition: Condition, view: View) -> bool:
@@ -79,7 +81,7 @@ def _value(fact: Fact, view: View) -> str:
             return YES if view.tagged(name) else NO
         case State(name):
             return view.states[name]
-        case Standing():
+        case Standing() | Seat() | Figure():
             return YES if view.standing(fact) else NO
     raise TypeError(fact)
 
