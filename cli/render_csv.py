@@ -13,8 +13,8 @@ from typing import Any
 from cli.document import Document, chosen, indicators, period_title, periods, titles, unit_heading
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_SOMETIMES = {"group": "组别", "grade": "等次", "standings": "名次标志"}
-"""Columns at the end, for policies that rank in groups, give grades or mark places."""
+_SOMETIMES = {"group": "组别", "grade": "等次", "standings": "名次标志", "announced": "公布"}
+"""Columns at the end, for policies that rank in groups, give grades, mark places or announce some of them."""
 
 
 def render_csv(document: Document, period: str | None = None) -> str:
@@ -39,6 +39,8 @@ def render_csv(document: Document, period: str | None = None) -> str:
 
 def _text(row: Mapping[str, Any], key: str, marks: Mapping[str, str]) -> str:
     found = row.get(key, "")
+    if key == "announced":
+        return "否" if found is False else "是"
     return "；".join(marks.get(id, id) for id in found) if isinstance(found, list) else str(found)
 
 

@@ -72,12 +72,14 @@ def aggregate(console: Console, document: Document, period: Mapping[str, Any]) -
 
 
 def marks(document: Document, period: Mapping[str, Any]) -> list[str]:
-    """Which units each mark of the policy is given, one sentence each; nothing of a mark that nobody has."""
+    """Which units each mark of the policy is given, and who is ranked and not announced, one sentence each."""
     having = {
         title: [row["unit"] for row in period["ranking"] if id in row.get("standings", [])]
         for id, title in titles(document, "standings").items()
     }
-    return [f"{title}：{'、'.join(units)}" for title, units in having.items() if units]
+    kept = [row["unit"] for row in period["ranking"] if row.get("announced") is False]
+    told = [f"{title}：{'、'.join(units)}" for title, units in having.items() if units]
+    return [*told, f"排名而不公布：{'、'.join(kept)}"] if kept else told
 
 
 def _group(console: Console, group: str) -> None:

@@ -27,11 +27,13 @@ def made_text(made: Made) -> str:
     one, published = made.publication, made.published
     ranking = published.standing.ranking
     last = [f"{placed.unit}（{figure(rounded(placed.total))}）" for placed in ranking if placed.last]
+    kept = [placed.unit for placed in ranking if not placed.announced]
     gates = [GATES.get(state.outcome, state.outcome) for state in published.gates.values()]
     lines = [
         f"已{_KINDS[one.kind]} {one.month}：据 {one.run_name}，由 {one.by}，链上第 {one.seq} 条记录",
         f"参加排名 {len(ranking)} 个单位，末位：{'、'.join(last) or '无'}" + (f"；{'、'.join(gates)}" if gates else ""),
     ]
+    lines += [f"排名而不公布：{'、'.join(kept)}"] if kept else []
     lines += [f"后果：{_consequence(item)}" for item in published.consequences] or ["没有触发任何后果"]
     if one.replaces is not None:
         lines.append(f"事由：{one.reason}；取代第 {one.replaces} 条记录，那一条仍留在链上")

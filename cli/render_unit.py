@@ -143,9 +143,8 @@ def _marks(console: Console, marks: Sequence[Item]) -> None:
     for mark in marks:
         style = LAST if mark["given"] else ""
         reason = "公布时如此" if mark["conditions"] is None else why(mark["conditions"])
-        grid.add_row(
-            cell("是" if mark["given"] else "否", style), cell(f"{mark['clause']}：{mark['title']}", style), cell(reason)
-        )
+        given, named = "是" if mark["given"] else "否", f"{mark['clause']}：{mark['title']}"
+        grid.add_row(cell(given, style), cell(named, style), cell(reason))
     draw(console, grid)
 
 

@@ -83,13 +83,10 @@ def read_published(text: str | bytes) -> Published:
 
 
 def _placed(placed: Placed) -> Json:
-    """Without marks where there are none, as months were written before there were any."""
-    marks = {"standings": list(placed.standings)} if placed.standings else {}
-    return {
-        **{key: value for key, value in vars(placed).items() if key != "standings"},
-        "total": str(placed.total),
-        **marks,
-    }
+    """What a month had before there were marks is written as it was then."""
+    written = {**vars(placed), "total": str(placed.total), "standings": list(placed.standings)}
+    without = {"standings": [], "announced": True}
+    return {key: value for key, value in written.items() if key not in without or value != without[key]}
 
 
 def _read_placed(data: Mapping[str, Any]) -> Placed:

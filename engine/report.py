@@ -154,7 +154,7 @@ def _placed(placed: Placed) -> Json:
     grouped = {"group": placed.group} if placed.group else {}
     marks = {"standings": list(placed.standings)} if placed.standings else {}
     line = {"unit": placed.unit, "rank": placed.rank, "total": rounded(placed.total), "last": placed.last}
-    return {**line, **grouped, **marks}
+    return {**line, **grouped, **marks, **({} if placed.announced else {"announced": False})}
 
 
 def _period(standing: Standing) -> Json:

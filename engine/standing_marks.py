@@ -37,14 +37,14 @@ class Told:
 
 
 def marked(compiled: CompiledPolicy, standing: Standing, scorer: Scorer) -> Standing:
-    """The standing with the marks of every ranked unit."""
+    """The standing with the marks of every ranked unit, and whether its place is announced."""
     if not compiled.policy.standings or not standing.ranking:
         return standing
-    told = marks_of(compiled, standing, scorer)
-    ranking = (
-        replace(placed, standings=tuple(id for id, by_unit in told.items() if by_unit[placed.unit].given))
-        for placed in standing.ranking
-    )
+    told, needed = marks_of(compiled, standing, scorer), compiled.policy.rank_rule.announced
+    ranking = []
+    for placed in standing.ranking:
+        given = tuple(id for id, by_unit in told.items() if by_unit[placed.unit].given)
+        ranking.append(replace(placed, standings=given, announced=needed is None or needed in given))
     return replace(standing, ranking=tuple(ranking))
 
 

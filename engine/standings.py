@@ -27,7 +27,8 @@ LAST = "last"
 class Placed:
     """``tied``: others of the ``group`` share the rank. Equals share a rank, and the next rank is skipped.
 
-    ``standings``: the marks that the place gives beside being last, by id.
+    ``standings``: the marks that the place gives beside being last, by id. ``announced``: whether the place is made
+    known with the others.
     """
 
     unit: str
@@ -37,6 +38,7 @@ class Placed:
     tied: bool
     group: str = ""
     standings: tuple[str, ...] = ()
+    announced: bool = True
 
 
 @dataclass(frozen=True)

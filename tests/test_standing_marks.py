@@ -225,6 +225,7 @@ WRONG = """standings:
   - {id: a, title: 甲, clause: 三, when: {bottom: 3, among: later}}
   - {id: later, title: 乙, clause: 三, when: {orders: on_tim, at_least: 3}}
   - {id: c, title: 丙, clause: 三, when: {grade: 不合格}}
+announced: nobody
 """
 CONTRADICTORY = """standings:
   - {id: a, title: 甲, clause: 三, when: {all: [{figure: total, below: 60}, {figure: total, above: 60}]}}
@@ -238,7 +239,7 @@ def changed(tmp_path: Path, standings: str) -> Path:
     folder = tmp_path / "policy"
     shutil.copytree(ROOT / "examples" / "policies" / "places-2024", folder)
     ranking = (folder / "ranking.yaml").read_text("utf-8")
-    (folder / "ranking.yaml").write_text(ranking[: ranking.index("standings:")] + standings, "utf-8")
+    (folder / "ranking.yaml").write_text(ranking[: ranking.index("announced:")] + standings, "utf-8")
     for name in ("consequences.yaml", "clauses.yaml"):
         (folder / name).unlink()
     shutil.rmtree(folder / "cases")
@@ -257,6 +258,7 @@ def test_marks_name_only_what_there_is(tmp_path: Path) -> None:
         (1, "没有这个名次标志"),
         (2, "没有这个指标或另列项"),
         (3, "没有这个等次"),
+        (4, "没有这个名次标志"),
     ]
 
 

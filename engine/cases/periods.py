@@ -63,7 +63,7 @@ def _unit(unit: Entry, standing: Standing, evaluation: Evaluation, verdicts: Ver
     for entry in unit.node.entries if isinstance(unit.node, MapNode) else ():
         name = f"{about} 的 {entry.key}"
         match entry.key:
-            case "rank" | "last" | "total" | "group":
+            case "rank" | "last" | "total" | "group" | "announced":
                 verdicts.same(entry.node, getattr(placed, entry.key), name)
             case "standings" if isinstance(entry.node, ListNode):
                 known = tuple(mark.id for mark in evaluation.policy.standings)

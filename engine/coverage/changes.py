@@ -26,6 +26,8 @@ _BOUNDARY: Mapping[str, str] = {
     "time_before": "time_not_after",
     "time_not_after": "time_before",
 }
+_NAMING = ("name", "rate", "tagged", "duty", "standing", "indicator", "orders", "grade", "among", "announced")
+"""Where a name stands for which another that is used in such a place may stand."""
 _FEW = 3
 """An enumeration of up to so many is tried through; of a longer one, only the next value is taken."""
 
@@ -121,7 +123,7 @@ class Changer:
             column = _value(spot.within[0].get("id"))
             values = next((c.values for t in self._tables.values() for c in t if c.id == column), ())
             yield from tuple(_rest(("refuse", *values), value))[:1]
-        elif spot.key in ("name", "rate", "tagged", "duty", "standing", "indicator", "orders", "grade", "among"):
+        elif spot.key in _NAMING:
             yield from tuple(_rest(self._seen[spot.key, _group(spot)], value))[:1]
         elif spot.key == "number" and spot.part == "rules":
             yield f"{value}*"
@@ -198,7 +200,7 @@ def _is_parameter_entry(spot: Spot) -> bool:
 
 def _group(spot: Spot) -> str:
     """Names are compared among places of one part and, in readings, one reading."""
-    return "" if spot.key in ("rate", "tagged", "duty", "standing", "among") else spot.part
+    return "" if spot.key in ("rate", "tagged", "duty", "standing", "among", "announced") else spot.part
 
 
 def _table(spot: Spot, value: str, tables: Mapping[str, tuple[_Column, ...]]) -> str:

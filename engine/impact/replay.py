@@ -204,7 +204,7 @@ class Replay:
             {gate.id: decided for gate, decided in zip(policy.gates, found, strict=False)},
             {},
             {item.id: decided for item, decided in zip(policy.consequences, found[len(gates) :], strict=False)},
-            {mark.id: decided for mark, decided in zip(policy.standings, found[len(gates) + len(steps) :], strict=True)},
+            {mark.id: decided for mark, decided in zip(policy.standings, found[-len(marks) :], strict=False)},
         )
 
 

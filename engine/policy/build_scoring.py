@@ -212,11 +212,16 @@ def build_eligibility(context: Context, scope: Scope) -> Eligibility:
     return Eligibility(_counted(context, data, scope, "ranking", ("eligible",)), data["at_least"])
 
 
-def build_rank_rule(context: Context, tables: Mapping[str, Table], indicators: tuple[str, ...]) -> RankRule:
+def build_rank_rule(
+    context: Context, tables: Mapping[str, Table], indicators: tuple[str, ...], marks: tuple[str, ...]
+) -> RankRule:
     data = context.part("ranking")
     groups, precision = data.get("groups"), data.get("precision")
     if groups is not None:
         context.known(groups, _unit_columns(tables), "单位名册的字段", "ranking", ("groups",))
+    announced = data.get("announced")
+    if announced is not None:
+        context.known(announced, marks, "名次标志", "ranking", ("announced",))
     breaks = []
     for i, item in enumerate(data.get("tie_breaks", ())):
         context.known(item["indicator"], indicators, "指标", "ranking", ("tie_breaks", i, "indicator"))
@@ -226,6 +231,7 @@ def build_rank_rule(context: Context, tables: Mapping[str, Table], indicators: t
         groups=groups,
         precision=None if precision is None else Precision(precision["digits"], precision["rounding"]),
         tie_breaks=tuple(breaks),
+        announced=announced,
     )
 
 

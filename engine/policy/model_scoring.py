@@ -205,12 +205,14 @@ class LastRule:
 
 @dataclass(frozen=True)
 class RankRule:
-    """``groups``: units are ranked apart by this column of the units table."""
+    """``groups``: units are ranked apart by this column of the units table. ``announced``: the mark without which a
+    unit is ranked and not announced."""
 
     last: LastRule
     groups: str | None = None
     precision: Precision | None = None
     tie_breaks: tuple[TieBreak, ...] = ()
+    announced: str | None = None
 
 
 @dataclass(frozen=True)
