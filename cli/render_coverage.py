@@ -42,7 +42,8 @@ def coverage_lines(coverage: Iterable[Covered]) -> Iterator[str]:
         total = len(item.ids)
         yield f"  {KINDS[item.kind]}：{total - len(item.unreached)}/{total}（{item.percent:.1f}%）\n"
         for id in item.unreached:
-            yield f"    没有用例达到：{id}（{item.places[id]}）\n"
+            place = str(item.places[id])
+            yield f"    没有用例达到：{id}{'' if id == place else f'（{place}）'}\n"
 
 
 def tests_as_json(tested: Sequence[Tested]) -> str:

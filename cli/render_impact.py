@@ -5,7 +5,7 @@ Knows the impact's document; knows nothing of policies.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -27,8 +27,10 @@ COUNTED: Sequence[tuple[str, str]] = (
     ("gates", "前提变动 {} 处"),
     ("totals", "总分变动 {} 处"),
     ("orders", "工单认定变动 {} 件次"),
+    ("bases", "其他口径变动 {} 处"),
     ("orders_read", "采用与否不同的工单 {} 件"),
 )
+IDLE = "其余改动对这些工单没有影响："
 
 
 def head(document: Document) -> str:
@@ -69,6 +71,20 @@ def attribution(document: Document) -> str:
     return text + (f"；有 {found['refused']} 种组合不成立，按去掉最后几项计" if found["refused"] else "")
 
 
+def results(period: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The main result of a period and those on other bases, each with what it is called."""
+    yield period["title"], period
+    for base in period["bases"]:
+        yield f"{period['title']}（{base['title']}）", base
+
+
+def by_effect(document: Document) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """The items to which anything is due, and the others."""
+    effects = ("ranks", "last", "bases", "gates", "consequences", "totals", "orders")
+    acting = [item for item in document["items"] if any(item[key] for key in effects)]
+    return acting, [item for item in document["items"] if item not in acting]
+
+
 def parts(row: Mapping[str, Any]) -> str:
     """What each item contributes to a unit's difference."""
     listed = (
@@ -90,13 +106,15 @@ def render_table(console: Console, document: Document) -> None:
     _said(console, head(document))
     _said(console, summary(document))
     for period in document["periods"]:
-        for sentence in period["sentences"]:
-            _said(console, f"{period['title']}：{sentence}", hanging=2)
+        for title, result in results(period):
+            for sentence in result["sentences"]:
+                _said(console, f"{title}：{sentence}", hanging=2)
     if document["items"]:
         _items(console, document)
     for period in document["periods"]:
-        if any(row["difference"] or row["rank_because"] for row in period["units"]):
-            _units(console, period)
+        for title, result in results(period):
+            if any(row["difference"] or row["rank_because"] for row in result["units"]):
+                _units(console, f"{title}总分" + ("（暂定）" if period["provisional"] else ""), result["units"])
     _orders(console, document)
 
 
@@ -117,25 +135,31 @@ def _items(console: Console, document: Document) -> None:
     for title in ("名次", "末位", "后果", "认定"):
         column(grid, title, align="right", keep=True)
     column(grid, "最大分差", align="right", keep=True)
-    for item in document["items"]:
+    acting, idle = by_effect(document)
+    for item in acting:
         counts = (item[key] for key in ("ranks", "last", "consequences", "orders"))
         largest = figure(item["largest"]) if item["largest"] else ""
         grid.add_row(cell(item["number"]), cell(item["sentence"]), *(cell(n or "") for n in counts), cell(largest))
-    draw(console, grid)
-    _said(console, attribution(document), DIM)
+    if acting:
+        draw(console, grid)
+        _said(console, attribution(document), DIM)
+    if idle:
+        _said(console, IDLE)
+        for item in idle:
+            _said(console, f"〔{item['number']}〕{item['sentence']}", DIM, hanging=4)
 
 
-def _units(console: Console, period: Mapping[str, Any]) -> None:
-    heading(console, f"{period['title']}总分" + ("（暂定）" if period["provisional"] else ""))
+def _units(console: Console, title: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    heading(console, title)
     grid = table()
     grid.expand = True
     column(grid, "名次", align="right", keep=True)
     column(grid, "承办单位", keep=True)
-    for title in ("旧总分", "新总分", "差"):
-        column(grid, title, align="right", keep=True)
+    for name in ("旧总分", "新总分", "差"):
+        column(grid, name, align="right", keep=True)
     column(grid, "其中", least=20)
     grid.columns[5].ratio = 1
-    for row in period["units"]:
+    for row in rows:
         old, new = (row[side] or {"total": None, "last": False} for side in ("before", "after"))
         style = LAST if new["last"] else ""
         moved = "" if row["difference"] is None else f"{row['difference']:+.2f}"

@@ -13,7 +13,19 @@ from typing import Any
 
 from cli.document import Document, figure
 from cli.rank_chart import DESCRIPTION, NoConverterError, svg
-from cli.render_impact import COUNTED, KINDS, attribution, head, moves, parts, seat, summary
+from cli.render_impact import (
+    COUNTED,
+    IDLE,
+    KINDS,
+    attribution,
+    by_effect,
+    head,
+    moves,
+    parts,
+    results,
+    seat,
+    summary,
+)
 
 _TEMPLATE = Path(__file__).with_name("impact_page.html")
 NO_PICTURE = "没有画图：缺少画图的组件。安装 hotline-policy[reports] 后重新生成即有名次变化图，其余内容不受影响"
@@ -59,6 +71,7 @@ def _chart(document: Document) -> str:
 def _items(document: Document) -> str:
     if not document["items"]:
         return ""
+    acting, idle = by_effect(document)
     rows = "\n".join(
         f"<tr><td class=number>{item['number']}</td><td>{escape(item['sentence'])}"
         f"<small>{escape('、'.join(item['clauses']))}</small></td>"
@@ -66,22 +79,28 @@ def _items(document: Document) -> str:
             f"<td class=number>{item[key] or ''}</td>" for key in ("ranks", "last", "consequences", "gates", "orders")
         )
         + f"<td class=number>{figure(item['largest']) if item['largest'] else ''}</td></tr>"
-        for item in document["items"]
+        for item in acting
     )
     names = ("编号", "改动", "名次", "末位", "后果", "前提", "认定", "最大分差")
     heads = "".join(f"<th class={'text' if name == '改动' else 'number'}>{name}</th>" for name in names)
     told = attribution(document)
     note = f'<p class="lead">{escape(told)}。</p>' if told else ""
-    return (
-        f"<h2>各项改动和它们必不可少的变化</h2>\n{note}<table><thead><tr>{heads}</tr></thead>"
-        f"<tbody>\n{rows}\n</tbody></table>"
-    )
+    grid = f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table>" if acting else ""
+    rest = "".join(f"<li>〔{item['number']}〕{escape(item['sentence'])}</li>" for item in idle)
+    others = f'<p class="lead">{IDLE}</p>\n<ul>{rest}</ul>' if idle else ""
+    return f"<h2>各项改动和它们必不可少的变化</h2>\n{note}{grid}{others}"
 
 
 def _period(period: Mapping[str, Any]) -> str:
-    sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in period["sentences"])
-    title = escape(period["title"]) + ("<small>暂定</small>" if period["provisional"] else "")
-    units = [row for row in period["units"] if row["difference"] or row["rank_because"]]
+    return "".join(_result(title, result, provisional=period["provisional"]) for title, result in results(period))
+
+
+def _result(name: str, result: Mapping[str, Any], *, provisional: bool) -> str:
+    sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in result["sentences"])
+    title = escape(name) + ("<small>暂定</small>" if provisional else "")
+    units = [row for row in result["units"] if row["difference"] or row["rank_because"]]
+    if not (units or sentences):
+        return ""
     names = (("名次", "number"), ("承办单位", "name"), ("旧总分", "number"), ("新总分", "number"), ("差", "number"))
     heads = "".join(f"<th class={kind}>{name}</th>" for name, kind in (*names, ("其中", "text")))
     rows = "\n".join(map(_unit, units))

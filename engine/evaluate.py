@@ -22,6 +22,7 @@ from engine.intake.found import Intake
 from engine.lookups import Answers
 from engine.months import Month
 from engine.order_results import Detail, detail, refuse_overlaps
+from engine.policy.model import Policy
 from engine.problems import Place, PolicyError, Problem
 from engine.published import Published, counting_published
 from engine.scores import Scorer
@@ -50,7 +51,12 @@ def evaluate_choice(
     chosen = choice.taken
     found = _together([evaluate_taken(request, taken, progress) for taken in chosen])
     bases = {
-        base.id: _together([evaluate_taken(request, _on(base.id, taken), progress) for taken in chosen])
+        base.id: _together(
+            [
+                evaluate_taken(request, replace(taken, policy=on_base(taken.policy, base.id)), progress)
+                for taken in chosen
+            ]
+        )
         for base in found.policy.bases
     }
     return counting_from(replace(found, bases=bases), published or {})
@@ -60,14 +66,13 @@ def _together(parts: Sequence[Evaluation]) -> Evaluation:
     return parts[0] if len(parts) == 1 else stitch(parts)
 
 
-def _on(base: str, taken: Taken) -> Taken:
-    """The same orders by the same version, without the exclusions that ``base`` switches off."""
-    without = {name for item in taken.policy.bases if item.id == base for name in item.without}
+def on_base(policy: Policy, base: str) -> Policy:
+    """The same version without the exclusions that ``base`` switches off, which gives that second result as its own."""
+    without = {name for item in policy.bases if item.id == base for name in item.without}
     decisions = tuple(
-        replace(decision, excludes_from=()) if decision.id in without else decision
-        for decision in taken.policy.decisions
+        replace(decision, excludes_from=()) if decision.id in without else decision for decision in policy.decisions
     )
-    return replace(taken, policy=replace(taken.policy, decisions=decisions))
+    return replace(policy, decisions=decisions, bases=())
 
 
 def evaluate_taken(

@@ -189,3 +189,22 @@ def test_the_policies_are_read_by_the_quick_parser() -> None:
     """Promise: what editors usually write does not fall back to the slow parser."""
     for file in (Path(__file__).parents[1] / "policies" / "2026").glob("*.yaml"):
         assert _usual(file.read_text("utf-8"), file.name) is not None, file.name
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "word"),
+    [
+        ("a: 1\nweight：5\nb: 2\n", 2, 7, "冒号"),
+        ("a: {b: 1，c: 2}\n", 1, 9, "逗号"),
+        ("a: {b: 1, c：2, d: 3\ne: 1\n", 1, 12, "冒号"),
+        ("a: ｛b: 1｝\n", 1, 4, "括号"),
+        ('a: "甲”\nb: 1\n', 1, 6, "引号"),
+        ("a: [甲, 乙］\nb: 1\n", 1, 9, "括号"),
+    ],
+)
+def test_full_width_marks_are_named(text: str, line: int, column: int, word: str) -> None:
+    """Promise: punctuation of a Chinese keyboard that keeps a file from being read is named, where it stands; text
+    that holds such marks is read like any other."""
+    (problem,) = read_bytes(text.encode(), "x.yaml").problems
+    assert (problem.place.line, problem.place.column) == (line, column) and word in problem.what
+    assert read_bytes("a: 甲：乙，丙\nb: {c: 说明（一）}\n".encode(), "x.yaml").problems == ()

@@ -18,12 +18,11 @@ from engine.cases.order_outcomes import OrderOutcome, order_outcomes
 from engine.cases.reading import Case, Given, read_cases
 from engine.cases.together import Taken, can_join, joined, parted
 from engine.compiled import CompiledPolicy, compile_policy
-from engine.counting import score
+from engine.counting import score, scorer
 from engine.decisions.compile import decide_found
 from engine.evaluate import Gates, conclude, gates_of
 from engine.intake import connect
 from engine.intake.found import Intake
-from engine.measures import Measures
 from engine.order_results import detail
 from engine.policy.build import build_policy
 from engine.policy.model import Policy
@@ -163,46 +162,46 @@ class Bench:
     def _take(self, compiled: CompiledPolicy, given: Given) -> Taken:
         intake = given_intake(compiled.policy, given, self._connection)
         if given.standings is not None:
-            return Taken(intake, Scorer(compiled.policy, Measures(Tallies({}, ()), (), {}, {})), {})
-        scorer = score(compiled, intake, self._connection, given.as_of, self._time_limit)
+            return Taken(intake, scorer(compiled.policy, Tallies({}, ()), intake), {})
+        scored = score(compiled, intake, self._connection, given.as_of, self._time_limit)
         if not intake.orders:
-            return Taken(intake, scorer, {})
+            return Taken(intake, scored, {})
         decider = partial(decide_found, time_limit=self._time_limit)
         return Taken(
             intake,
-            scorer,
+            scored,
             order_outcomes(detail(compiled, self._connection, intake.relation, given.as_of, decider)),
         )
 
     def _concluded(self, compiled: CompiledPolicy, case: Case, taken: Taken) -> Outcome:
         policy, given = compiled.policy, case.given
         units = unit_names(policy, case)
-        scorer = taken.scorer
+        counted = taken.scorer
         if given.standings is None:
-            months = monthly(policy, scorer, given.as_of)
+            months = monthly(policy, counted, given.as_of)
         else:
-            scorer = replace(scorer, measures=replace(scorer.measures, units=tuple(sorted(units))))
-            months = given_months(policy, given, scorer.units)
+            counted = replace(counted, measures=replace(counted.measures, units=tuple(sorted(units))))
+            months = given_months(policy, given, counted)
         gates = given_gates(compiled, given, taken.intake)
-        evaluation = conclude(compiled, taken.intake, self._connection, given.as_of, scorer, months, gates)
+        evaluation = conclude(compiled, taken.intake, self._connection, given.as_of, counted, months, gates)
         key = policy.orders.key[0]
         ids = tuple(dict.fromkeys(cells[key] for cells in order_cells(policy.orders, given.tables["orders"])))
         return Outcome(evaluation, taken.orders, units, ids)
 
 
-def given_months(policy: Policy, given: Given, units: tuple[str, ...]) -> tuple[Standing, ...]:
-    """Every month's standing from the totals given; a month without any ranks nobody."""
+def given_months(policy: Policy, given: Given, counted: Scorer) -> tuple[Standing, ...]:
+    """Every month's standing from the totals given, each unit in its group; a month without any ranks nobody."""
     totals = {item.month.text: {unit.text: total for unit, total in item.totals} for item in given.standings or ()}
     return tuple(
         month_standing(
             policy,
             month,
             [
-                Entrant(unit, total)
+                Entrant(unit, total, counted.group(unit))
                 for unit, total in totals.get(str(month), {}).items()
                 if policy.unfinished.ranked or given.as_of >= policy.window.end(month)
             ],
-            units,
+            counted.units,
             given.as_of,
             {},
         )

@@ -39,7 +39,7 @@ def _clock(policy: Policy, id: str, clock: Clock, place: Place) -> Iterator[Find
         try:
             policy.calendar.last_day(day, longest, start_day_counts=clock.start_day_counts)
         except UndeclaredYearError as error:
-            yield _undeclared(place, f"义务“{id}”从 {day} 起 {longest} 个工作日", error.year)
+            yield _undeclared(policy, place, f"义务“{id}”从 {day} 起 {longest} 个工作日", error.year)
             return
         day += dt.timedelta(days=1)
 
@@ -63,11 +63,15 @@ def _due(policy: Policy, consequence: Consequence, due: DueDay, place: Place) ->
             if due.warn == "last_workday_before":
                 policy.calendar.workday_before(day)
         except UndeclaredYearError as error:
-            yield _undeclared(place, f"后果“{consequence.id}”对 {period.last} 的期限 {day}", error.year)
+            yield _undeclared(policy, place, f"后果“{consequence.id}”对 {period.last} 的期限 {day}", error.year)
             return
 
 
-def _undeclared(place: Place, name: str, year: int) -> Finding:
+def _undeclared(policy: Policy, place: Place, name: str, year: int) -> Finding:
+    """A year of the cycle has to be there; the one after it may not have been announced when a plan is released."""
     what = f"{name} 用到 {year} 年的工作日，日历没有写入这一年"
+    if year > policy.last.begin.year:
+        later = f"{year} 年的放假公布之后，写进 calendar.yaml，已发布的另立修订版本；在此之前用到即报错，不推算"
+        return found("undeclared-date", place, what, year, later, "hint")
     instead = f"请在 calendar.yaml 写入 {year} 年的放假与调休；没有公布的年份不推算"
     return found("undeclared-date", place, what, year, instead)

@@ -158,7 +158,7 @@ class Bench:
             months = monthly(policy, scorer, given.as_of)
         else:
             scorer = replace(scorer, measures=replace(scorer.measures, units=tuple(sorted(units))))
-            months = given_months(policy, given, scorer.units)
+            months = given_months(policy, given, scorer)
         gates = given_gates(compiled, given, intake)
         evaluation = conclude(compiled, intake, self._connection, given.as_of, scorer, months, gates)
         key = policy.orders.key[0]

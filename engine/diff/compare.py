@@ -14,7 +14,7 @@ from engine.diff.layout import meaning
 from engine.diff.own_name import neutral, own_id
 from engine.diff.phrases import LONG, Saying, changed_too, names_of, sentence, title_of
 from engine.diff.spots import Side, Spot, Use, side, value_at, word_at
-from engine.diff.subjects import by_list, degree, rank
+from engine.diff.subjects import ALONG, ALONG_RANK, by_list, degree, rank
 from engine.diff.values import describe
 from engine.diff.vocabulary import Vocabulary
 from engine.diff.walk import Difference, Judge, Walk
@@ -56,7 +56,8 @@ class Comparison:
         grave = pattern
         if pattern == "readings/readings/*/chosen":
             effects, way, grave = self._effects(spot.path[1])
-        if same or not found.holds or self._moved(spot, old, new):
+        moved = self._moved(spot, old, new)
+        if same or not found.holds or moved:
             way = "neutral"
         item = spot.items[-1][1] if spot.items else {}
         text = self._say(found, same)
@@ -68,7 +69,7 @@ class Comparison:
             path=spot.path,
             kind=found.kind,
             direction=way,
-            subject=self._subject(spot, grave),
+            subject=ALONG if moved else self._subject(spot, grave),
             item=str(item.get("id", "")),
             title=title_of(item) if item else self._words.part(spot.part).label,
             clause=str(item.get("id", "") if spot.part == "clauses" else owner.get("clause", "")),
@@ -80,7 +81,7 @@ class Comparison:
             new_text=self._text(spot, found.kind, new),
             sentence=text + ("（现未采用的一种理解）" if idle else ""),
             effects=effects,
-            rank=(rank(grave), degree(grave) + idle, position),
+            rank=(ALONG_RANK if moved else rank(grave), degree(grave) + idle, position),
             old_place=None if found.old is None else found.old.place,
             new_place=None if found.new is None else found.new.place,
         )

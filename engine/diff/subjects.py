@@ -21,7 +21,7 @@ RANKS: tuple[tuple[str, int], ...] = (
     ("forms*", 10),
     ("clauses*", 11),
     ("readings*", 5),
-    ("policy*", 12),
+    ("policy*", 13),
 )
 """The first that matches holds."""
 
@@ -43,6 +43,10 @@ DEGREES: tuple[tuple[str, int], ...] = (
 
 SAID_BY_LIST = ("policy/sides*", "policy/uses_of_result*")
 """Groups that are called what their list is called, not what the part is called."""
+
+
+ALONG, ALONG_RANK = "随考核周期移动的日期", 12
+"""The group of dates that only go with the cycle, and where it stands."""
 
 
 def rank(pattern: str) -> int:

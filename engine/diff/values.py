@@ -88,6 +88,8 @@ def say_mapping(value: Mapping[str, Plain], word: Word, words: Vocabulary, names
     """Title first, a span of time as one; else every property with what it is called."""
     if {"first", "last"} <= set(value) <= {"id", "title", "first", "last"}:
         return f"{value.get('title') or value.get('id') or ''} {value['first']}—{value['last']}".strip()
+    if "from" in value and set(value) <= {"from", "until"}:
+        return f"自 {value['from']} 起" + (f"，至 {value['until']} 止" if "until" in value else "")
     if set(value) == {"is", "when"}:
         result = words.below(word, "is").saying(str(value["is"]))
         return f"{say_condition(value['when'], names)}即{result}"

@@ -15,7 +15,7 @@ def counts(found: Impact) -> dict[str, int]:
     """How much differs, by kind."""
 
     def number(what: str, test: Callable[[Spot], bool] = lambda _: True) -> int:
-        return sum(spot.what == what and test(spot) for spot in found.spots)
+        return sum(spot.what == what and not spot.base and test(spot) for spot in found.spots)
 
     def gone(spot: Spot) -> bool:
         return at(found.b, spot) is None
@@ -30,6 +30,7 @@ def counts(found: Impact) -> dict[str, int]:
         "unranked": number("rank", gone),
         "last": number("last"),
         "gates": number("gate"),
+        "bases": sum(bool(spot.base) and spot.what in ("total", "rank", "last") for spot in found.spots),
         "consequences_added": number("consequence", come),
         "consequences_removed": number("consequence", gone),
         "consequences_changed": number("consequence", lambda spot: not gone(spot) and not come(spot)),

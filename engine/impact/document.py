@@ -6,6 +6,7 @@ Knows names and shapes of the output, and rounds here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -65,19 +66,21 @@ def _input(found: Impact) -> Json:
 def _item(found: Impact, number: int) -> Json:
     item = found.items[number]
     needed = [spot for spot, why in found.causes.items() if any(one.item == number for one in why.necessary)]
-    parts = [part for parts in found.parts.values() for part in parts if part.item == number]
+    parts = {spot: part for spot, parts in found.parts.items() for part in parts if part.item == number}
+    main = [part for spot, part in parts.items() if not spot.base]
     return {
         "number": number + 1,
         "label": phrases.label(item),
         "sentence": item.sentence,
         "clauses": list(item.clauses),
         "changes": [change.id for change in item.changes],
-        "ranks": sum(spot.what == "rank" for spot in needed),
-        "last": sum(spot.what == "last" for spot in needed),
+        "ranks": sum(spot.what == "rank" and not spot.base for spot in needed),
+        "last": sum(spot.what == "last" and not spot.base for spot in needed),
+        "bases": sum(bool(spot.base) for spot in (*needed, *parts)),
         "gates": sum(spot.what == "gate" for spot in needed),
         "consequences": sum(spot.what == "consequence" for spot in needed),
-        "totals": len(parts),
-        "largest": rounded(max((abs(part.amount) for part in parts), default=Fraction(0))),
+        "totals": len(main),
+        "largest": rounded(max((abs(part.amount) for part in main), default=Fraction(0))),
         "orders": sum(change.orders for change in found.orders if number in found.order_causes[change.judged]),
     }
 
@@ -108,9 +111,7 @@ def _period(found: Impact, kind: Kind, id: str, title: str, provisional: bool) -
     spots = [spot for spot in found.spots if (spot.kind, spot.period) == (kind, id)]
     if not spots:
         return None
-    units = sorted({spot.subject for spot in spots if spot.what in ("total", "rank", "last", "score", "bonus")})
-    rows = [_unit(found, kind, id, unit) for unit in units]
-    rows.sort(key=lambda row: (row["after"] is None, (row["after"] or row["before"])["rank"], row["unit"]))
+    main = [spot for spot in spots if not spot.base]
     named = _names(found)
     gates = [_gate(found, spot, named) for spot in spots if spot.what == "gate"]
     steps = [_consequence(found, spot, named) for spot in spots if spot.what == "consequence"]
@@ -119,25 +120,43 @@ def _period(found: Impact, kind: Kind, id: str, title: str, provisional: bool) -
         "kind": kind,
         "title": title,
         "provisional": provisional,
-        "sentences": phrases.together(
-            [told for told in (_told(found, spot, named) for spot in _in_order(spots)) if told]
-        ),
-        "units": rows,
+        "sentences": _sentences(found, main, named),
+        "units": _units(found, main),
         "gates": gates,
         "consequences": steps,
+        "bases": [
+            {
+                "id": base.id,
+                "title": base.title,
+                "sentences": _sentences(found, of_base, named),
+                "units": _units(found, of_base),
+            }
+            for base in found.after.policy.bases
+            if (of_base := [spot for spot in spots if spot.base == base.id])
+        ],
     }
 
 
-def _unit(found: Impact, kind: Kind, period: str, unit: str) -> Json:
-    spot = Spot("total", kind, period, unit)
+def _sentences(found: Impact, spots: Sequence[Spot], named: phrases.Named) -> list[str]:
+    return phrases.together([told for told in (_told(found, spot, named) for spot in _in_order(spots)) if told])
+
+
+def _units(found: Impact, spots: Sequence[Spot]) -> list[Json]:
+    """Those of whom something differs at ``spots``, which are of one period and one result."""
+    about = {replace(spot, what="total") for spot in spots if spot.what in ("total", "rank", "last", "score", "bonus")}
+    rows = [_unit(found, spot) for spot in sorted(about)]
+    return sorted(rows, key=lambda row: (row["after"] is None, (row["after"] or row["before"])["rank"], row["unit"]))
+
+
+def _unit(found: Impact, spot: Spot) -> Json:
     before, after = at(found.a, spot), at(found.b, spot)
     moved = after - before if isinstance(before, Fraction) and isinstance(after, Fraction) else None
-    rank, last = Spot("rank", kind, period, unit), Spot("last", kind, period, unit)
+    rank, last = replace(spot, what="rank"), replace(spot, what="last")
     told = _told(found, rank, str) or _told(found, last, str)
     return {
-        "unit": unit,
-        "before": _seat(found.a, kind, period, unit),
-        "after": _seat(found.b, kind, period, unit),
+        "unit": spot.subject,
+        "before": _seat(found.a, spot),
+        "after": _seat(found.b, spot),
         "difference": rounded(moved),
         "parts": [
             {"item": part.item + 1, "amount": rounded(part.amount), "error": _error(part.error)}
@@ -158,7 +177,7 @@ def _in_order(spots: Sequence[Spot]) -> list[Spot]:
 def _told(found: Impact, spot: Spot, named: phrases.Named) -> phrases.Told | None:
     """What happened at ``spot``, and why; None where nothing did, or where the rank says it."""
     why = found.causes.get(spot)
-    if why is None or (spot.what == "last" and Spot("rank", spot.kind, spot.period, spot.subject) in found.causes):
+    if why is None or (spot.what == "last" and replace(spot, what="rank") in found.causes):
         return None
     before, after = at(found.a, spot), at(found.b, spot)
     if spot.what in ("rank", "last"):
@@ -175,13 +194,13 @@ def _error(error: float | None) -> float | None:
     return None if error is None else round(error, 6)
 
 
-def _seat(known: Mapping[Spot, Outcome], kind: Kind, period: str, unit: str) -> Json | None:
-    rank = at(known, Spot("rank", kind, period, unit))
+def _seat(known: Mapping[Spot, Outcome], spot: Spot) -> Json | None:
+    rank = at(known, replace(spot, what="rank"))
     if rank is None:
         return None
 
     def figure(what: What) -> float | None:
-        value = at(known, Spot(what, kind, period, unit))
+        value = at(known, replace(spot, what=what))
         return rounded(value) if isinstance(value, Fraction) else None
 
     return {
@@ -189,7 +208,7 @@ def _seat(known: Mapping[Spot, Outcome], kind: Kind, period: str, unit: str) -> 
         "total": figure("total"),
         "score": figure("score"),
         "bonus": figure("bonus"),
-        "last": at(known, Spot("last", kind, period, unit)),
+        "last": at(known, replace(spot, what="last")),
     }
 
 

@@ -12,12 +12,12 @@ from fractions import Fraction
 
 from engine.choosing import Progress
 from engine.diff.vocabulary import Vocabulary
-from engine.evaluate import stitch
+from engine.evaluate import on_base, stitch
 from engine.evaluation import Evaluation
 from engine.impact.causes import Because, Part, because, parts_of
 from engine.impact.items import Item, Mixtures, Subset
 from engine.impact.orders import Accepted, Judged, OrderChange, accepted, order_changes, touched
-from engine.impact.outcomes import Outcomes, Spot, at, differing, outcomes, totals
+from engine.impact.outcomes import Outcomes, Spot, at, differing, outcomes, seats, totals
 from engine.impact.replay import Replay
 from engine.impact.shapley import MOST_EXACT, PAIRS, Shares, shares
 from engine.policy.model import Policy
@@ -113,10 +113,11 @@ class _Work:
         every = self._mixtures.all
         before, after = self._before, self._governing(self._mixtures.policy(every))
         self._say("正在按两个版本各算一遍…")
-        left, right = self._replay.evaluation(before), self._evaluation(after)
-        a, b = outcomes(left), outcomes(right)
-        self._outcomes |= {self._replay.concluded_by(before): a, self._replay.concluded_by(after): b}
-        spots = differing(a, b)
+        left, right = self._evaluation(before, alone=True), self._evaluation(after)
+        a, b = _outcomes(left), _outcomes(right)
+        self._outcomes |= {self._concluded_by(before): a, self._concluded_by(after): b}
+        shared = {"", *left.bases} & {"", *right.bases}  # what one side alone gives, is compared with nothing
+        spots = tuple(spot for spot in differing(a, b) if spot.base in shared)
         sharing, parts = self._shared([spot for spot in spots if _is_amount(spot, a, b)], sampling)
         self._say("正在逐项去掉改动…")
         told = [spot for spot in spots if spot.what in TOLD]
@@ -148,25 +149,45 @@ class _Work:
             return found
         return replace(found, supersedes=self._before.id, in_force_from=self._amendment.in_force_from)
 
-    def _evaluation(self, policy: Policy) -> Evaluation:
-        """Raises PolicyError."""
-        found = self._replay.evaluation(policy)
-        return found if self._amendment is None else stitch([self._replay.evaluation(self._before), found])
+    def _evaluation(self, policy: Policy, *, alone: bool = False) -> Evaluation:
+        """With its second results; ``alone``: even where it is an amendment. Raises PolicyError."""
+        bases = {base: self._result(policy, base, alone=alone) for base in _bases(policy)}
+        return replace(self._result(policy, "", alone=alone), bases=bases)
+
+    def _result(self, policy: Policy, base: str, *, alone: bool = False) -> Evaluation:
+        found = self._replay.evaluation(_on(policy, base))
+        if alone or self._amendment is None:
+            return found
+        return stitch([self._replay.evaluation(_on(self._before, base)), found])
 
     def _totals(self, policy: Policy) -> Mapping[Spot, Fraction]:
+        found: dict[Spot, Fraction] = {}
+        for base in ("", *_bases(policy)):
+            found |= totals(self._standings_of(policy, base), base)
+        return found
+
+    def _standings_of(self, policy: Policy, base: str) -> tuple[Standing, ...]:
+        here = _on(policy, base)
         if self._amendment is None:
-            return totals(self._replay.standings(policy))
-        key = self._replay.scored_by(policy)
+            return self._replay.standings(here)
+        key = base, self._replay.scored_by(here)
         if key not in self._standings:
-            self._standings[key] = self._evaluation(policy).standings
-        return totals(self._standings[key])
+            self._standings[key] = self._result(policy, base).standings
+        return self._standings[key]
+
+    def _all_scored_by(self, policy: Policy) -> Hashable:
+        """Versions equal in this have equal standings in every result."""
+        return tuple((base, self._replay.scored_by(_on(policy, base))) for base in ("", *_bases(policy)))
+
+    def _concluded_by(self, policy: Policy) -> Hashable:
+        return self._replay.concluded_by(policy), self._all_scored_by(policy)
 
     def _replayed(self, subset: Subset) -> Outcomes | None:
         try:
             policy = self._governing(self._mixtures.policy(subset))
-            key = self._replay.concluded_by(policy)
+            key = self._concluded_by(policy)
             if key not in self._outcomes:
-                self._outcomes[key] = outcomes(self._evaluation(policy))
+                self._outcomes[key] = _outcomes(self._evaluation(policy))
         except (PolicyError, InputError):
             return None
         return self._outcomes[key]
@@ -219,7 +240,7 @@ class _Work:
     def _scored_by(self, subset: Subset) -> Hashable:
         """None where the items do not hold together."""
         try:
-            return self._replay.scored_by(self._governing(self._mixtures.policy(subset)))
+            return self._all_scored_by(self._governing(self._mixtures.policy(subset)))
         except PolicyError:
             return None
 
@@ -240,6 +261,22 @@ class _Work:
             if other.tables != after.tables:
                 reading.append(item)
         return {one: tuple(items or reading) for one, items in found.items()}
+
+
+def _bases(policy: Policy) -> tuple[str, ...]:
+    return tuple(base.id for base in policy.bases)
+
+
+def _on(policy: Policy, base: str) -> Policy:
+    return on_base(policy, base) if base else policy
+
+
+def _outcomes(found: Evaluation) -> Outcomes:
+    """Of the main result and of the second ones."""
+    known = dict(outcomes(found))
+    for base, other in found.bases.items():
+        known |= seats(other.standings, base)
+    return known
 
 
 def _is_amount(spot: Spot, a: Outcomes, b: Outcomes) -> bool:

@@ -6,7 +6,7 @@ Knows what may matter to somebody; must not know how facts came about or what is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -20,13 +20,15 @@ KINDS: tuple[Kind, ...] = ("month", "quarter", "year")
 
 @dataclass(frozen=True, order=True)
 class Spot:
-    """What is known of ``subject`` (a unit, "" for none) in a period; ``rule`` names the gate or consequence."""
+    """What is known of ``subject`` (a unit, "" for none) in a period; ``rule`` names the gate or consequence. ``base``:
+    the second result in which it is so, "" for the main one."""
 
     what: What
     kind: Kind
     period: str
     subject: str
     rule: str = ""
+    base: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,21 +46,19 @@ Outcome = Fraction | int | bool | str | Fired | None
 Outcomes = Mapping[Spot, Outcome]
 
 
-def totals(standings: tuple[Standing, ...]) -> dict[Spot, Fraction]:
+def totals(standings: tuple[Standing, ...], base: str = "") -> dict[Spot, Fraction]:
     """The total of every ranked unit in every period."""
     return {
-        Spot("total", standing.kind, standing.period.id, unit): total
+        Spot("total", standing.kind, standing.period.id, unit, base=base): total
         for standing in standings
         for unit, total in standing.totals.items()
     }
 
 
 def outcomes(evaluation: Evaluation) -> Outcomes:
-    """Everything that is known; what is not there is None, False for being last."""
-    found: dict[Spot, Outcome] = dict(totals(evaluation.standings))
+    """Everything that is known of the main result; what is not there is None, False for being last."""
+    found = seats(evaluation.standings)
     for standing in evaluation.standings:
-        for placed in standing.ranking:
-            found |= _seat(standing, placed)
         if standing.kind == "month":
             for gate, states in evaluation.gates.items():
                 month = standing.period.first
@@ -73,15 +73,24 @@ def outcomes(evaluation: Evaluation) -> Outcomes:
     return found
 
 
-def _seat(standing: Standing, placed: Placed) -> dict[Spot, Outcome]:
-    kind, period, unit = standing.kind, standing.period.id, placed.unit
-    found: dict[Spot, Outcome] = {Spot("rank", kind, period, unit): placed.rank}
+def seats(standings: tuple[Standing, ...], base: str = "") -> dict[Spot, Outcome]:
+    """Totals, ranks and last places of the result that is called ``base``."""
+    found: dict[Spot, Outcome] = dict(totals(standings, base))
+    for standing in standings:
+        for placed in standing.ranking:
+            found |= _seat(standing, placed, base)
+    return found
+
+
+def _seat(standing: Standing, placed: Placed, base: str) -> dict[Spot, Outcome]:
+    rank = Spot("rank", standing.kind, standing.period.id, placed.unit, base=base)
+    found: dict[Spot, Outcome] = {rank: placed.rank}
     if placed.last:
-        found[Spot("last", kind, period, unit)] = True
-    score = standing.scores.get(unit)
+        found[replace(rank, what="last")] = True
+    score = standing.scores.get(placed.unit)
     if score is not None:
-        found[Spot("score", kind, period, unit)] = score.score
-        found[Spot("bonus", kind, period, unit)] = score.bonus
+        found[replace(rank, what="score")] = score.score
+        found[replace(rank, what="bonus")] = score.bonus
     return found
 
 

@@ -6,11 +6,11 @@ Knows how facts and causes are said; must not know how they were found.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.impact.causes import Because, Without
 from engine.impact.items import Item
-from engine.impact.outcomes import Fired, Outcome, Outcomes, Spot, at
+from engine.impact.outcomes import Fired, Outcome, Outcomes, Spot, What, at
 from engine.problems import clip
 
 LONG = 60
@@ -114,5 +114,5 @@ def gate(spot: Spot, before: Outcome, after: Outcome, named: Named) -> str:
     return f"前提“{named(spot.rule)}”{old}→{new}"
 
 
-def _beside(spot: Spot, what: str) -> Spot:
-    return Spot(what, spot.kind, spot.period, spot.subject)  # type: ignore[arg-type]  # callers name a kind of fact
+def _beside(spot: Spot, what: What) -> Spot:
+    return replace(spot, what=what, rule="")

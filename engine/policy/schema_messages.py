@@ -6,6 +6,7 @@ Knows the keywords of JSON Schema; must not know what any key of a policy means.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from engine.policy.readings import Jump, Readings
 from engine.policy.source import MapNode, Node, ScalarNode, child
 from engine.problems import Problem, nearest
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _TYPES = {
     "string": "文字",
     "integer": "整数",
@@ -79,10 +81,8 @@ def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
     example = _example(schema)
     match error.validator:
         case "type":
-            what = f"这里应是{_kinds([schema])}，不是{_kind(node)}"
-            if limit == "boolean" and value.lower() in ("yes", "no", "on", "off", "y", "n"):
-                example = "请写 true 或 false（yes、no、on、off 都只是文字）"
-            return Problem(node.place, what, value, example)
+            what = f"这里应是{_kinds([schema])}，不是{_kind(node)}".replace("是true", "是 true")
+            return Problem(node.place, what, value, _of_type(node, limit, value) or example)
         case "anyOf" | "oneOf" if isinstance(node, MapNode) and all(_only_keys(branch) for branch in limit):
             ways = "；或 ".join("、".join(branch["required"]) for branch in limit)
             return Problem(node.place, "缺少键，或写了不能同写的键", value, f"只写其中一种：{ways}")
@@ -120,6 +120,25 @@ def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
         case "minProperties" | "maxProperties":
             return Problem(node.place, "键的个数不对", value, str(schema.get("$comment", "")))
     return Problem(node.place, "与模式不符", value, f"{error.validator}: {limit}")
+
+
+def _of_type(node: Node, wanted: Any, value: str) -> str:
+    """What to write where the kind of a value is wrong and the value tells what was meant."""
+    written = node.value if isinstance(node, ScalarNode) else None
+    match wanted:
+        case "boolean" if value.lower() in ("yes", "no", "on", "off", "y", "n"):
+            return "请写 true 或 false（yes、no、on、off 都只是文字）"
+        case "boolean":
+            return "请写 true 或 false"
+        case "string" if written is not None and not isinstance(written, str):
+            return f'请加上引号："{value}"'
+        case "integer" | "number" if isinstance(written, str) and _NUMBER.fullmatch(written):
+            return f"请去掉引号：{written}"
+        case "integer" | "number" if isinstance(written, str):
+            return "请写阿拉伯数字，如 25"
+        case "array" if written is not None:
+            return f"请写成列表：[{value}]，或另起一行逐项写“- {value}”"
+    return ""
 
 
 def _kind(node: Node) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from engine.policy.wide_marks import wide_mark
 from engine.problems import Place, Problem, clip
 
 Scalar = str | int | bool | Decimal | None
@@ -178,7 +179,8 @@ class _Builder:
         try:
             return self._documents(text)
         except yaml.YAMLError as error:
-            self.problems.append(_syntax_problem(error, self.file))
+            found = _syntax_problem(error, self.file)
+            self.problems.append(wide_mark(text, found.place) or found)
         except _Unusable:
             pass
         return None

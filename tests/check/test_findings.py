@@ -108,9 +108,9 @@ EXAMPLES: dict[str, tuple[str, str, str, str, str, str, str]] = {
         "when: {all: [{standing: last, running: 2}, {not: {standing: last}}]}",
         *("{not: {standing: last}}", "last-2-running", "problem"),
     ),
-    "a deadline in a year that is not declared": (
+    "a deadline in the year after the cycle": (
         *("undeclared-date", "obligations.yaml", "{amount: 3, unit: working_days", "{amount: 60, unit: working_days"),
-        *("amount: 60", "2027", "problem"),
+        *("amount: 60", "2027", "hint"),
     ),
     "an obligation that nobody has": (
         *("never-holds", "obligations.yaml", "applies: {field: 权属争议, is: 是}"),
