@@ -29,7 +29,7 @@ def specification(ranks: Sequence[Rank]) -> dict[str, Any]:
     periods = list(dict.fromkeys(row["title"] for row in ranks))
     values = [_value(row) for row in ranks]
     most = max((abs(value["up"]) for value in values), default=0) or 1
-    label = SIZE / 2 * max((cells(row["unit"]) for row in ranks), default=0)
+    label = SIZE / 2 * max((cells(value["unit"]) for value in values), default=0)
     x = {
         "field": "period",
         "type": "ordinal",
@@ -90,7 +90,7 @@ def _value(row: Rank) -> dict[str, Any]:
     before, after = ("–" if rank is None else str(rank) for rank in (old, new))
     up = 0 if old is None or new is None else old - new
     return {
-        "unit": row["unit"],
+        "unit": _named(row),
         "period": row["title"],
         "up": up,
         "shown": before if before == after else f"{before}→{after}",
@@ -98,6 +98,11 @@ def _value(row: Rank) -> dict[str, Any]:
 
 
 def _by_last_rank(ranks: Sequence[Rank]) -> list[str]:
-    """Units as the last period that ranks them has them."""
-    last = {row["unit"]: row["after"] or row["before"] for row in ranks}
+    """Units as the last period that ranks them has them, each group by itself."""
+    last = {_named(row): (row.get("group", ""), row["after"] or row["before"]) for row in ranks}
     return sorted(last, key=lambda unit: (last[unit], unit))
+
+
+def _named(row: Rank) -> str:
+    group = row.get("group")
+    return f"{group}·{row['unit']}" if group else str(row["unit"])

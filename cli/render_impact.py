@@ -5,7 +5,7 @@ Knows the impact's document; knows nothing of policies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -149,16 +149,19 @@ def _items(console: Console, document: Document) -> None:
             _said(console, f"〔{item['number']}〕{item['sentence']}", DIM, hanging=4)
 
 
-def _units(console: Console, title: str, rows: Iterable[Mapping[str, Any]]) -> None:
+def _units(console: Console, title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     heading(console, title)
     grid = table()
     grid.expand = True
     column(grid, "名次", align="right", keep=True)
     column(grid, "承办单位", keep=True)
+    grouped = any(row.get("group") for row in rows)
+    if grouped:
+        column(grid, "组别", keep=True)
     for name in ("旧总分", "新总分", "差"):
         column(grid, name, align="right", keep=True)
     column(grid, "其中", least=20)
-    grid.columns[5].ratio = 1
+    grid.columns[-1].ratio = 1
     for row in rows:
         old, new = (row[side] or {"total": None, "last": False} for side in ("before", "after"))
         style = LAST if new["last"] else ""
@@ -166,6 +169,7 @@ def _units(console: Console, title: str, rows: Iterable[Mapping[str, Any]]) -> N
         grid.add_row(
             cell(seat(row), style),
             cell(row["unit"], style),
+            *([cell(row.get("group", ""), DIM)] if grouped else []),
             cell(figure(old["total"])),
             cell(figure(new["total"])),
             cell(moved),

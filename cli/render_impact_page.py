@@ -113,10 +113,11 @@ def _unit(row: Mapping[str, Any]) -> str:
     moved = "" if row["difference"] is None else f"{row['difference']:+.2f}"
     ranks = [row[side] and row[side]["rank"] for side in ("before", "after")]
     way = "" if None in ranks or ranks[0] == ranks[1] else ("up" if ranks[1] < ranks[0] else "down")
+    group = f"<small>{escape(row['group'])}</small>" if row.get("group") else ""
     numbers = (figure(old["total"]), figure(new["total"]), moved)
     return (
         f'<tr{" class=last" if new["last"] else ""}><td class="number {way}">{escape(seat(row))}</td>'
-        f"<td>{escape(row['unit'])}</td>"
+        f"<td>{escape(row['unit'])}{group}</td>"
         + "".join(f"<td class=number>{number}</td>" for number in numbers)
         + f"<td>{escape(parts(row))}</td></tr>"
     )

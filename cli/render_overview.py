@@ -24,14 +24,22 @@ def header(console: Console, document: Document) -> None:
     """Which plan, which version, as of when, and how many orders."""
     policy, given = document["policy"], document["input"]
     line(console, policy.get("title") or policy["id"], "bold")
-    digest = policy["digest"].removeprefix("sha256:")[:12]
-    facts = [f"版本 {policy['version']}（摘要 {digest}）"]
+    versions = document.get("versions", [])
+    if len(versions) > 1:
+        of = "；".join(f"{item['version']}（{item['from']} 起，摘要 {_short(item['digest'])}）" for item in versions)
+        facts = [f"版本 {of}"]
+    else:
+        facts = [f"版本 {policy['version']}（摘要 {_short(policy['digest'])}）"]
     if document.get("as_of"):
         facts.append(f"统计时点 {document['as_of']}")
     facts.append(f"工单 {given['orders']} 件")
     line(console, "　".join(facts))
     if given["set_aside"]:
         line(console, f"另有 {given['set_aside']} 行未采用，见文末", WARN)
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]
 
 
 def overview(console: Console, document: Document) -> None:

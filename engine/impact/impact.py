@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from engine.choosing import Progress
 from engine.diff.vocabulary import Vocabulary
@@ -62,6 +63,14 @@ class Impact:
     order_causes: Mapping[Judged, tuple[int, ...]]
     accepted: Accepted
     amends_from: dt.date | None
+
+    @cached_property
+    def groups(self) -> Mapping[str, str]:
+        """By unit, the group in which it is ranked; "" where there are none."""
+        sides = (self.before, self.after)
+        return {
+            placed.unit: placed.group for side in sides for standing in side.standings for placed in standing.ranking
+        }
 
     @property
     def empty(self) -> bool:

@@ -34,6 +34,16 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+def test_every_version_of_the_cycle_is_named(document: dict[str, Any]) -> None:
+    """Promise: where an amendment governs part of the cycle, the head says from which month each version does."""
+    document["versions"] = [
+        {"id": "p", "version": "2027", "digest": "sha256:" + "ab" * 32, "from": "2026-11"},
+        {"id": "q", "version": "2027-b", "digest": "sha256:" + "cd" * 32, "from": "2027-01"},
+    ]
+    said = squeezed(drawn(document, 160))
+    assert "版本2027（2026-11起，摘要abababababab）；2027-b（2027-01起，摘要cdcdcdcdcdcd）" in said
+
+
 @pytest.mark.parametrize("width", range(80, 161, 4))
 def test_no_line_is_wider_than_the_screen(document: dict[str, Any], width: int) -> None:
     """Promise: Chinese text counts two columns a character, so that no line spills over."""

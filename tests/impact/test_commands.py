@@ -152,6 +152,8 @@ def test_chart_shows_every_rank() -> None:
         ("乙", "年度", "1", 0),
     ]
     assert spec["encoding"]["y"]["sort"] == ["乙", "甲"]
+    grouped = [{**row, "group": {"甲": "县直", "乙": "镇街"}[row["unit"]]} for row in ranks]
+    assert specification(grouped)["encoding"]["y"]["sort"] == ["县直·甲", "镇街·乙"]
 
 
 def test_sensitivity_table_and_json(hotline: Run, monkeypatch: pytest.MonkeyPatch) -> None:
