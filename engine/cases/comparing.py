@@ -75,21 +75,33 @@ def _orders(case: Case, entry: Entry, outcome: Outcome, verdicts: Verdicts) -> N
 
 
 def _months(case: Case, entry: Entry, outcome: Outcome, verdicts: Verdicts) -> None:
-    _periods("month", entry.node, outcome, verdicts)
+    _periods("month", entry.node, outcome.evaluation, outcome, verdicts)
 
 
 def _quarters(case: Case, entry: Entry, outcome: Outcome, verdicts: Verdicts) -> None:
-    _periods("quarter", entry.node, outcome, verdicts)
+    _periods("quarter", entry.node, outcome.evaluation, outcome, verdicts)
 
 
-def _periods(kind: str, node: Node, outcome: Outcome, verdicts: Verdicts) -> None:
-    standings = {item.period.id: item for item in outcome.evaluation.standings if item.kind == kind}
+def _bases(case: Case, entry: Entry, outcome: Outcome, verdicts: Verdicts) -> None:
+    known = tuple(base.id for base in outcome.evaluation.policy.bases)
+    for base in _entries(entry.node):
+        if not verdicts.known(base.key, known, "口径", base.place):
+            continue
+        found = outcome.evaluation.bases.get(base.key)
+        if found is None:
+            verdicts.fail(base.place, "给定月度总分时没有其他口径的结果；请改给 orders")
+        else:
+            _periods("month", base.node, found, outcome, verdicts)
+
+
+def _periods(kind: str, node: Node, evaluation: Evaluation, outcome: Outcome, verdicts: Verdicts) -> None:
+    standings = {item.period.id: item for item in evaluation.standings if item.kind == kind}
     for item in _items(node):
         assert isinstance(item, MapNode)
         period = item.get("period")
         assert period is not None
         if verdicts.known(text(period), tuple(standings), "期间", period.place):
-            compare_period(item, standings[text(period)], outcome.evaluation, outcome.units, verdicts)
+            compare_period(item, standings[text(period)], evaluation, outcome.units, verdicts)
 
 
 def _year(case: Case, entry: Entry, outcome: Outcome, verdicts: Verdicts) -> None:
@@ -220,6 +232,7 @@ _COMPARE: Mapping[str, Callable[[Case, Entry, Outcome, Verdicts], None]] = {
     "months": _months,
     "quarters": _quarters,
     "year": _year,
+    "bases": _bases,
     "consequences": _consequences,
     "set_aside": _set_aside,
 }

@@ -16,6 +16,7 @@ from engine.cases.giving import given_intake, order_cells
 from engine.cases.naming import given_problems, reading_problems, unit_names
 from engine.cases.order_outcomes import OrderOutcome, order_outcomes
 from engine.cases.reading import Case, Given, read_cases
+from engine.cases.second_results import expects_bases, with_bases
 from engine.cases.together import Taken, can_join, joined, parted
 from engine.compiled import CompiledPolicy, compile_policy
 from engine.counting import score, scorer
@@ -102,8 +103,11 @@ class Bench:
     def compiled(self, policy: Policy) -> CompiledPolicy:
         """Raises CompileError."""
         if policy.digest not in self._compiled:
-            self._compiled[policy.digest] = compile_policy(policy, cache=self._cache, time_limit=self._time_limit)
+            self._compiled[policy.digest] = self._compile(policy)
         return self._compiled[policy.digest]
+
+    def _compile(self, policy: Policy) -> CompiledPolicy:
+        return compile_policy(policy, cache=self._cache, time_limit=self._time_limit)
 
     def take_together(self, cases: Iterable[Case]) -> None:
         """Take in the data of those cases that allow it together, so that running each costs little afterwards.
@@ -112,7 +116,7 @@ class Bench:
         """
         groups: dict[tuple[str, dt.datetime], list[Case]] = {}
         for case in cases:
-            if any(reading_problems(self.policy({}), case)):
+            if expects_bases(case) or any(reading_problems(self.policy({}), case)):
                 continue
             policy = self.policy(case.given.chosen)
             if not any(given_problems(policy, case)) and can_join(self.compiled(policy), case):
@@ -184,6 +188,7 @@ class Bench:
             months = given_months(policy, given, counted)
         gates = given_gates(compiled, given, taken.intake)
         evaluation = conclude(compiled, taken.intake, self._connection, given.as_of, counted, months, gates)
+        evaluation = with_bases(evaluation, case, self._compile, self._connection, self._time_limit)
         key = policy.orders.key[0]
         ids = tuple(dict.fromkeys(cells[key] for cells in order_cells(policy.orders, given.tables["orders"])))
         return Outcome(evaluation, taken.orders, units, ids)

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from engine.cases.giving import given_intake
 from engine.cases.reading import Case
+from engine.cases.second_results import expects_bases
 from engine.cases.together import Taken, can_join, joined, parted
 from engine.compiled import CompiledPolicy
 from engine.counting import score
@@ -51,7 +52,9 @@ def batches(
     together = [
         case
         for case in cases
-        if compiled(chosen_by(case)).policy.tables == tables and can_join(compiled(chosen_by(case)), case)
+        if not expects_bases(case)
+        and compiled(chosen_by(case)).policy.tables == tables
+        and can_join(compiled(chosen_by(case)), case)
     ]
     if together:
         yield from _joined(default, together, connection)

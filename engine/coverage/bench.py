@@ -20,6 +20,7 @@ from engine.cases.naming import given_problems, unit_names
 from engine.cases.order_outcomes import OrderOutcome, order_outcomes
 from engine.cases.reading import Case
 from engine.cases.running import given_gates, given_months
+from engine.cases.second_results import with_bases
 from engine.cases.together import Taken, can_join, joined, parted, parted_orders, parted_scorers
 from engine.compiled import CompiledPolicy
 from engine.counting import score
@@ -161,6 +162,7 @@ class Bench:
             months = given_months(policy, given, scorer)
         gates = given_gates(compiled, given, intake)
         evaluation = conclude(compiled, intake, self._connection, given.as_of, scorer, months, gates)
+        evaluation = with_bases(evaluation, case, self.variants.compile, self._connection, TIME_LIMIT)
         key = policy.orders.key[0]
         ids = tuple(dict.fromkeys(cells[key] for cells in order_cells(policy.orders, given.tables["orders"])))
         return Outcome(evaluation, orders, units, ids)

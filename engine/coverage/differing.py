@@ -26,7 +26,7 @@ _COUNTED = frozenset(
 )
 ANSWERED = frozenset(("tables", "decisions", "marks", "obligations", "calendar"))
 OF_SINGLE_ORDERS = frozenset(("marks", "obligations"))
-OF_PERIODS = frozenset(("months", "quarters", "year", "consequences"))
+OF_PERIODS = frozenset(("months", "quarters", "year", "consequences", "bases"))
 
 
 def difference(before: Policy, after: Policy) -> frozenset[str]:
