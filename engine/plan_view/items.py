@@ -142,7 +142,10 @@ def _item(
     word = words.item(listed)
     keys = [key for key in item if key not in SELF]
     lines = tuple(_lines(item, written, word, words, names, keys))
-    return item["id"], listed.label or word.label, item.get("title", item["id"]), item.get("clause", ""), lines, place
+    kind = listed.label or word.label
+    if "sign" in item:  # points that are added or deducted are called by what they do
+        kind = words.below(word, "sign").saying(str(item["sign"]))
+    return item["id"], kind, item.get("title", item["id"]), item.get("clause", ""), lines, place
 
 
 def _lines(
