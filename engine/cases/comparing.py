@@ -57,7 +57,9 @@ def _orders(case: Case, entry: Entry, outcome: Outcome, verdicts: Verdicts) -> N
             continue
         found = outcome.orders.get(order.key)
         if found is None:
-            verdicts.fail(order.place, f"工单“{order.key}”被搁置，没有结果")
+            aside = (row for row in outcome.evaluation.intake.set_aside if row.order == order.key)
+            why = "".join(f"：{row.column}“{row.value}”{row.reason}" for row in aside)
+            verdicts.fail(order.place, f"工单“{order.key}”被搁置，没有结果{why}")
             continue
         for expected in _entries(order.node):
             about = f"工单“{order.key}”的 {expected.key}"

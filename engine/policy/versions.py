@@ -117,7 +117,7 @@ def find_version(name: str, folders: Sequence[Path]) -> Path:
                     return head.parent
             except PolicyError:
                 continue
-    raise InputError([Problem(Place("--policy"), "没有这个政策版本", name, nearest(name, known))])
+    raise InputError([Problem(Place("版本"), "没有这个政策版本", name, nearest(name, known))])
 
 
 def governing(months: Iterable[Month], versions: Sequence[Version]) -> Governing:
