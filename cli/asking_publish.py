@@ -32,7 +32,7 @@ def make_known(
     from workspace.replay import again
 
     wanted = publishing.Asked(_month(month), reason)
-    workspace, request = opened(layout), request_in(asked, layout)
+    workspace, request = opened(layout), request_in(asked, layout, str(wanted.month))
     if run is not None:
         known_run = runs.find_run(workspace, run)
         said = receipts.read_receipt(workspace.objects, known_run.receipt)
@@ -42,7 +42,7 @@ def make_known(
     with runs.current(workspace, request, say) as ready:
         publishing.refuse(ready.evaluated.evaluation, known_at(workspace), wanted)
         made = runs.record(ready, receipts.programs(), by, now(layout.policies))
-        return publishing.publish(ready.evaluated, made, wanted, by, now(layout.policies))
+        return publishing.publish(ready.evaluated, made.run, wanted, by, now(layout.policies))
 
 
 def made_known(layout: Layout) -> list[dict[str, Any]]:

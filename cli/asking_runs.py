@@ -17,22 +17,25 @@ from cli.asking_workspace import now, opened
 if TYPE_CHECKING:
     from engine.choosing import Request
     from engine.evaluation import Evaluation
+    from engine.months import Month
     from workspace.layout import Layout
+    from workspace.runs import Kept
 
 
 @dataclass(frozen=True)
 class Found:
-    """An evaluation for as long as it lasts. ``keep`` records it as a run by somebody and gives the run's name; None
-    where a folder was evaluated."""
+    """An evaluation for as long as it lasts. ``keep`` records it as a run by somebody, unless the newest run is the
+    same; None where a folder was evaluated."""
 
     evaluation: Evaluation
     document: dict[str, Any]
-    keep: Callable[[str], str] | None
+    keep: Callable[[str], Kept] | None
 
 
 @contextmanager
-def evaluated(asked: Asked, layout: Layout | None, say: Say) -> Iterator[Found]:
-    """What was asked, of the data of a workspace where one is given. Raises InputError, PolicyError, CompileError."""
+def evaluated(asked: Asked, layout: Layout | None, say: Say, period: str | None = None) -> Iterator[Found]:
+    """What was asked, of the data of a workspace where one is given; there, of the cycle of the ``period`` if that is a
+    month. Raises InputError, PolicyError, CompileError."""
     if layout is None:
         folder = asking.evaluation(asked, say)
         yield Found(folder, asking.result(folder), None)
@@ -40,17 +43,18 @@ def evaluated(asked: Asked, layout: Layout | None, say: Say) -> Iterator[Found]:
     from workspace import receipts, runs
 
     workspace = opened(layout)
-    with runs.current(workspace, request_in(asked, layout), say) as ready:
+    with runs.current(workspace, request_in(asked, layout, period), say) as ready:
 
-        def keep(by: str) -> str:
-            return runs.record(ready, receipts.programs(), by, now(layout.policies)).name
+        def keep(by: str) -> Kept:
+            return runs.record(ready, receipts.programs(), by, now(layout.policies))
 
         yield Found(ready.evaluated.evaluation, dict(ready.document), keep)
 
 
-def request_in(asked: Asked, layout: Layout) -> Request:
-    """Versions are chosen among the workspace's own, unless others were named."""
-    request = asking.request_of(asked)
+def request_in(asked: Asked, layout: Layout, period: str | None = None) -> Request:
+    """Versions are chosen among the workspace's own, unless others were named; a ``period`` that is a month says of
+    which cycle."""
+    request = replace(asking.request_of(asked), month=_month(period))
     return request if asked.policies is not None else replace(request, released=layout.policies)
 
 
@@ -66,8 +70,17 @@ def unit_explanation(asked: Asked, layout: Layout | None, unit: str, period: str
     """Raises InputError, PolicyError and CompileError."""
     from engine.explain_unit import explain_unit
 
-    with evaluated(asked, layout, say) as found:
+    with evaluated(asked, layout, say, period) as found:
         return explain_unit(found.evaluation, unit, period)
+
+
+def _month(period: str | None) -> Month | None:
+    from engine.months import Month
+
+    try:
+        return None if period is None else Month.parse(period)
+    except ValueError:
+        return None
 
 
 def run_list(layout: Layout) -> list[dict[str, Any]]:

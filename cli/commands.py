@@ -82,7 +82,7 @@ def top(
     cls=ChineseCommand,
     help="""计算一个考核周期：各月、季、年的名次与指标，触发的后果，未采用的行。
 
-    不写 --data 时计算工作区里的数据，并把这次计算连同凭据记入工作区，用 hotline runs 查看。
+    不写 --data 时计算工作区里的数据，并把这次计算连同凭据记入工作区，用 hotline runs 查看；与最近一次完全相同的不另记。
     写 --data 时只计算那个文件夹，工作区没有任何改变。
 
     退出码：0 完成（有行未采用也是 0，--strict 时为 2）；2 命令或数据有错。""",
@@ -102,7 +102,12 @@ def evaluate(
     ] = "table",
     period: Annotated[
         str | None,
-        option("--period", metavar="期间", help="table 和 csv 只列这一期间的明细：2026-04、Q2 或 year"),
+        option(
+            "--period",
+            metavar="期间",
+            help="table 和 csv 只列这一期间的明细：2026-04、Q2 或 year；"
+            "工作区里有几个周期的工单时，由写明的月份定是哪一个",
+        ),
     ] = None,
     decisions: Annotated[
         str | None,
@@ -140,12 +145,12 @@ def evaluate(
     from cli.asking_runs import evaluated
     from cli.output import complain, progress
 
-    run = None
+    kept = None
     with ExitStack() as lasting:
         with progress("正在打开 Spark…" if engine != DUCKDB else "正在读取数据…") as say:
             held = lasting.enter_context(opened(engine, memory))
             asked = Asked(place, policy, _path(policies), moment, chosen, not no_cache, held)
-            found = lasting.enter_context(evaluated(asked, layout, say))
+            found = lasting.enter_context(evaluated(asked, layout, say, period))
         document = found.document
         if strict and document["input"]["set_aside"]:
             from cli.document import set_aside_lines
@@ -160,10 +165,12 @@ def evaluate(
                 write_decisions(found.evaluation, target, say)
         if found.keep is not None and who is not None:
             with progress("正在记入工作区…"):
-                run = found.keep(who)
+                kept = found.keep(who)
     _show(document, format_, period)
-    if run is not None:
-        complain(f"已记入工作区：{run}")
+    if kept is not None and kept.new:
+        complain(f"已记入工作区：{kept.run.name}")
+    elif kept is not None:
+        complain(f"与 {kept.run.name} 完全相同：数据、方案、时点和公布的月份都没有变，不必另记")
 
 
 def _show(document: dict[str, object], format_: str, period: str | None) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workspace.audit.order import Change, InRun, OrderAudit
     from workspace.state import Past
 
-_STATES = {"fired": "成立", "given": "有", "evaluated": "参加计算", **STATES}
+_STATES = {"fired": "成立", "given": "有", "evaluated": "参加计算", "unknown": "无法判断", **STATES}
 _MISSING = {"order": "没有这张工单", "rule": "不成立", "duty": "不适用", "mark": "没有", "month": "不在周期内"}
 
 
@@ -33,8 +33,9 @@ def render_order(console: Console, found: OrderAudit) -> None:
     heading(console, "各次计算")
     if not found.runs:
         line(console, "还没有记下任何计算", DIM)
-    for before, one in zip((None, *found.runs), found.runs, strict=False):
-        _run(console, one, before)
+    by_name = {one.run.name: one for one in found.runs}
+    for one in found.runs:
+        _run(console, one, by_name.get(one.before or ""))
     heading(console, "各条记录")
     _records(console, found.records)
     for table, rows in found.others.items():
@@ -58,7 +59,7 @@ def _run(console: Console, one: InRun, before: InRun | None) -> None:
         if not fired:
             line(console, "没有规则成立", DIM, indent=2)
         for duty in one.decided.duties:
-            state = STATES.get(duty.state or "", "无法判断")
+            state = _STATES[duty.state or "unknown"]
             line(console, f"{duty.obligation}　{duty.clause}：{duty.title}：{state}", indent=2)
     for change in one.changes:
         line(console, f"变了：{_change(change)}", WARN, indent=2)

@@ -23,7 +23,15 @@ from engine.months import Month
 from engine.policy.build import load_policy
 from engine.policy.model import Policy
 from engine.policy.model_tables import Table
-from engine.policy.versions import Rejected, Version, find_version, governing, list_versions, readable_versions
+from engine.policy.versions import (
+    Rejected,
+    Version,
+    find_version,
+    governing,
+    in_cycle_of,
+    list_versions,
+    readable_versions,
+)
 from engine.problems import InputError, Place, Problem
 
 Progress = Callable[[str], None]
@@ -42,9 +50,10 @@ class Request:
 
     ``released`` holds the versions chosen by date, ``examples`` those found only by name; ``policy`` names a version
     or its folder. ``chosen``: reading to option. ``as_of`` is local to the policy; without it, ``now`` (with a zone)
-    is taken. ``cache``: folder for compiled tables and for what was found sound. ``time_limit`` in seconds for asking
-    the rule engine. ``memory`` bounds the database, like ``1GB``; ``spill`` is the folder for what does not fit in it.
-    ``elsewhere`` opens the database that reads and holds the orders where that is not DuckDB, one for each reading.
+    is taken. ``month``: the cycle that holds it is meant, whatever other cycles there are orders of. ``cache``: folder
+    for compiled tables and for what was found sound. ``time_limit`` in seconds for asking the rule engine. ``memory``
+    bounds the database, like ``1GB``; ``spill`` is the folder for what does not fit in it. ``elsewhere`` opens the
+    database that reads and holds the orders where that is not DuckDB, one for each reading.
     """
 
     data: Data
@@ -60,6 +69,7 @@ class Request:
     memory: str | None = None
     spill: Path | None = None
     elsewhere: Callable[[], Elsewhere] | None = None
+    month: Month | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ def choose(request: Request, progress: Progress | None = None) -> Choice:
     if not months:
         what = "没有一张可用的工单，无法按接单时间确定版本"
         raise InputError([Problem(Place(tried.policy.orders.file), what, "", "检查数据，或用 --policy 指明版本")])
-    chosen = governing(months, versions)
+    chosen = governing(months if request.month is None else in_cycle_of(request.month, months, versions), versions)
     taken = read_by(request, [version.folder for version in chosen.versions], progress, tried)
     return Choice(taken, None, chosen.months, chosen.rejected)
 

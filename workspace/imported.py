@@ -12,7 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlmodel import Session
+
+from engine.problems import InputError, Place, Problem
 from workspace.database import entries
+from workspace.models import Entry
 from workspace.opening import Workspace
 
 PARQUET, ASIDE = ".parquet", ".json"
@@ -63,16 +67,27 @@ class Imported:
 
 
 def part_of(record: Mapping[str, Any]) -> Part:
-    """What ``Part.record`` gave."""
+    """What ``Part.record`` gave. Raises LookupError and TypeError for anything else."""
     return Part(**{**record, "key": tuple(record["key"])})
 
 
 def imported(workspace: Workspace, upto: int | None = None) -> tuple[Imported, ...]:
-    """Every part in the order of the chain; with ``upto``, as it was when that entry was the newest."""
+    """Every part in the order of the chain; with ``upto``, as it was when that entry was the newest.
+
+    Raises InputError for an entry of another form.
+    """
     with workspace.store.reading() as session:
-        found = entries(session, "import", upto)
-    return tuple(
-        Imported(entry.seq, place, part_of(record))
-        for entry in found
-        for place, record in enumerate(entry.content["files"])
-    )
+        return parts_in(session, upto)
+
+
+def parts_in(session: Session, upto: int | None = None) -> tuple[Imported, ...]:
+    """The same, inside a block of the database."""
+    return tuple(part for entry in entries(session, "import", upto) for part in _parts(entry))
+
+
+def _parts(entry: Entry) -> tuple[Imported, ...]:
+    try:
+        return tuple(Imported(entry.seq, place, part_of(one)) for place, one in enumerate(entry.content["files"]))
+    except (LookupError, TypeError, ValueError) as error:
+        what, instead = "记下的导入看不懂，可能被改动过", "用 hotline audit verify 检查工作区"
+        raise InputError([Problem(Place(f"链上第 {entry.seq} 条记录"), what, str(error), instead)]) from None

@@ -76,12 +76,23 @@ def assemble(layout: Layout, settings: Settings, password: str | None = None, *,
 
 
 def recorded(connection: Connection) -> Recorded:
-    """Read by what every database of a workspace has had from the first one on."""
+    """Read by what every database of a workspace has had from the first one on. Raises InputError."""
     if not {migrations.TABLE, str(Entry.__tablename__)} <= set(inspect(connection).get_table_names()):
         return Recorded(None, ())
-    query = select(Entry.body).where(col(Entry.kind).in_(("init", "settings"))).order_by(col(Entry.seq))
-    settings = tuple(json.loads(body)["settings"] for body in connection.execute(query).scalars())
+    query = select(Entry.seq, Entry.body).where(col(Entry.kind).in_(("init", "settings"))).order_by(col(Entry.seq))
+    settings = tuple(_said(seq, body) for seq, body in connection.execute(query))
     return Recorded(migrations.current(connection), settings)
+
+
+def _said(seq: int, body: str) -> dict[str, Any]:
+    """The settings that an entry holds. Raises InputError for an entry of another form."""
+    try:
+        said: dict[str, Any] = json.loads(body)["settings"]
+        Settings(**said)
+    except (LookupError, TypeError, ValueError, InputError):
+        what, instead = "记下的设置看不懂，可能被改动过", "用 hotline audit verify 查看，并从备份恢复数据库"
+        raise InputError([Problem(Place(f"链上第 {seq} 条记录"), what, "", instead)]) from None
+    return said
 
 
 def nothing_kept(layout: Layout) -> bool:

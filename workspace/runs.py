@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import Session, col, select
+
 from engine.choosing import Progress, Request, choose
 from engine.problems import InputError, Place, Problem, nearest
 from workspace import policy_files, receipts
@@ -52,6 +54,14 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """An evaluation that is kept. ``new``: it made an entry; else the newest run is the very same."""
+
+    run: Run
+    new: bool
+
+
+@dataclass(frozen=True)
 class Ready:
     """An evaluation that can be recorded. ``policies``: of each version, the files that it was loaded from."""
 
@@ -73,8 +83,11 @@ def current(workspace: Workspace, request: Request, progress: Progress | None = 
         yield Ready(found, found.document(), policies)
 
 
-def record(ready: Ready, programs: Mapping[str, str], by: str, at: dt.datetime) -> Run:
-    """Keep an evaluation as a run. Raises InputError."""
+def record(ready: Ready, programs: Mapping[str, str], by: str, at: dt.datetime) -> Kept:
+    """Keep an evaluation as a run, unless the newest run has the same receipt: then nothing is new, and nothing grows.
+
+    Raises InputError.
+    """
     found = ready.evaluated
     workspace, upto = found.moment.workspace, found.moment.upto
     objects, intake = workspace.objects, found.evaluation.intake
@@ -105,9 +118,18 @@ def record(ready: Ready, programs: Mapping[str, str], by: str, at: dt.datetime) 
         "set_aside": intake.set_aside_rows,
     }
     with workspace.store.writing() as writing:
+        newest = _newest(writing.session)
+        if newest is not None and newest.receipt == body["receipt"]:
+            return Kept(newest, new=False)
         entry = writing.append("run", body, by, at)
         writing.session.add(row_of(entry))
-    return run_of(entry)
+    return Kept(run_of(entry), new=True)
+
+
+def _newest(session: Session) -> Run | None:
+    query = select(Entry).where(col(Entry.kind) == "run").order_by(col(Entry.seq).desc()).limit(1)
+    entry = session.exec(query).first()
+    return None if entry is None else run_of(entry)
 
 
 def _keep(objects: Objects, firings: Firings) -> KeptFirings:

@@ -140,7 +140,22 @@ def governing(months: Iterable[Month], versions: Sequence[Version]) -> Governing
     if orphans:
         parts.append(f"没有版本适用于 {'、'.join(map(str, orphans))}")
     what = "工单不属于同一个考核周期：" + "；".join(parts)
-    raise InputError([Problem(Place("orders"), what, "", "按周期分开文件夹，或用 --policy 指明版本")])
+    raise InputError(
+        [
+            Problem(
+                Place("orders"),
+                what,
+                "",
+                "按周期分开文件夹，或用 --policy 指明版本；在工作区里也可用 --period 指明其中一个月",
+            )
+        ]
+    )
+
+
+def in_cycle_of(month: Month, months: Iterable[Month], versions: Sequence[Version]) -> tuple[Month, ...]:
+    """Those of the ``months`` that lie in a cycle with ``month``; that alone where there are none."""
+    mine = [version for version in versions if version.governs(month)]
+    return tuple(other for other in months if any(version.governs(other) for version in mine)) or (month,)
 
 
 def _chain(versions: Sequence[Version]) -> tuple[Version, ...]:

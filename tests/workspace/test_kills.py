@@ -25,6 +25,8 @@ KILLS = 25
 IN_A_ROW = 4
 """So often the work is killed, begun again and killed again, before it is let to its end."""
 SEED = 12345
+LATER = "2026-05-02"
+"""Another moment than that of R6, so that not one object of its run is there already."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     template = "" if server is None else server.copy(address)
     works = {
         "import": Work(do_import, (exports.march, exports.april)),
-        "evaluate": Work(do_evaluate),
+        "evaluate": Work(do_evaluate, (LATER,)),
         "publish": Work(do_publish, ("2026-02",), "已经公布"),
         "correct": Work(do_publish, ("2026-01", "R6", "补录"), "没有不同"),
     }
@@ -99,6 +101,7 @@ def test_killed_anywhere(office: Office, warmed: Warm, case: str) -> None:
     base: Seen = warmed.run(look, office.root).value
     whole = warmed.run(work.do, *given, death=Death(office.root))
     assert whole.value == "" or case == "evaluate", whole.value
+    _forced_out(whole.touches)
     expected: Seen = warmed.run(look, office.root).value
     assert expected.problems == () and expected.items[: len(base.items)] == base.items != expected.items
 
@@ -130,6 +133,28 @@ def test_killed_anywhere(office: Office, warmed: Warm, case: str) -> None:
         assert now.outcome == expected.outcome
     print(f"{case}: {kills} kills, {len(whole.touches)} touches of {len(kinds)} kinds, missed: {sorted(unhit)}")
     assert len(unhit) <= len(kinds) // 10, "too many kinds of write points that no kill has hit"
+
+
+def _forced_out(touches: tuple[Touch, ...]) -> None:
+    """A kill leaves what was given to the system, a loss of power what was forced out: every object before it has its
+    name, that before the entry, and the entry."""
+    written = [place for place, touch in enumerate(touches) if touch.where.startswith(("hotline.db", "INSERT INTO"))]
+    before = touches[: written[0]]
+    named = [
+        place for place, touch in enumerate(before) if touch.what == "rename" and touch.where.startswith("objects/")
+    ]
+    for number, place in enumerate(named, 1):
+        forced = [touch for touch in before[:place] if touch.what == "fsync" and touch.where.startswith("scratch/")]
+        assert len(forced) >= number, before[place]
+    assert (
+        named
+        and Touch("fsync", "objects/*") in before[named[-1] :]
+        and Touch("fsync", "objects") in before[named[-1] :]
+    )
+    if touches[written[0]].where.startswith("hotline.db"):
+        forced_at = [place for place, touch in enumerate(touches) if touch == Touch("fsync", "hotline.db")]
+        last_write = max(place for place in written if touches[place] == Touch("write", "hotline.db"))
+        assert forced_at and forced_at[-1] > last_write
 
 
 def _row(unhit: dict[Touch, int], chosen: random.Random) -> list[Touch | None]:

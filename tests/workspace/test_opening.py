@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +40,23 @@ def test_a_workspace_is_found_from_inside(hotline: Hotline, tmp_path: Path, monk
     for words in ((), ("--workspace", inside)):
         ran = hotline("settings", *words)
         assert ran.code == 2 and "hotline init" in ran.err
+
+
+@pytest.mark.parametrize(
+    "body", ["{", "3", "{}", '{"settings": {"id": 7, "colour": 1}}', '{"settings": {"database": ""}}']
+)
+@pytest.mark.parametrize("kind", ["init", "import"])
+def test_an_entry_that_was_damaged_is_one_sentence(hotline: Hotline, tmp_path: Path, kind: str, body: str) -> None:
+    """Promise: whatever stands in an entry in place of its body, commands name it and lead to the verification."""
+    layout = make(tmp_path / "office").layout
+    with sqlite3.connect(layout.root / "hotline.db") as connection:
+        connection.execute("INSERT INTO entry SELECT 2, 'import', at, by, '{\"files\": []}', digest, 'x' FROM entry")
+        connection.execute("UPDATE entry SET body = ? WHERE kind = ?", (body, kind))
+    ran = hotline("aside", tmp_path / "a.xlsx", "--workspace", layout.root)
+    assert ran.code == 2 and f"链上第 {1 if kind == 'init' else 2} 条记录" in ran.err and "audit verify" in ran.err
+    assert "程序内部出错" not in ran.err and "Traceback" not in ran.err
+    ran = hotline("audit", "verify", "--workspace", layout.root)
+    assert ran.code == 1 and "链上第" in ran.err
 
 
 def test_a_database_of_another_workspace_is_refused(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from workspace.audit.shapes import Shapes
 from workspace.audit.verify import verify
 from workspace.chain import canonical
 from workspace.database import entries
+from workspace.imported import imported
 from workspace.layout import Layout
-from workspace.opening import open_workspace
+from workspace.opening import Workspace, open_workspace
 from workspace.receipts import programs
 from workspace.replay import replay
 from workspace.runs import runs
@@ -65,12 +67,20 @@ def look(root: Path) -> Seen:
         items.append(Item(entry.digest, canonical([entry.kind, entry.by, body])))
     hidden = workspace.layout.private / "reading"
     left = tuple(path.name for path in hidden.iterdir()) if hidden.exists() else ()
-    return Seen(tuple(items), head(workspace).digest, tuple(map(str, verdict.problems)), left)
+    problems = (*map(str, verdict.problems), *(f"no personal file: {name}" for name in _impersonal(workspace)))
+    return Seen(tuple(items), head(workspace).digest, problems, left)
 
 
-def _asked(root: Path, cache: Path, timed: bool = True) -> Asked:
+def _impersonal(workspace: Workspace) -> Iterator[str]:
+    """The snapshots of orders that have no file with their personal columns."""
+    for item in imported(workspace):
+        if item.part.table == "orders" and not (workspace.layout.personal / f"{item.part.snapshot}.parquet").exists():
+            yield item.part.snapshot
+
+
+def _asked(root: Path, cache: Path, as_of: str | None = town.AS_OF) -> Asked:
     os.environ["XDG_CACHE_HOME"] = str(cache)
-    return Asked(root, None, None, dt.datetime.fromisoformat(town.AS_OF) if timed else None, {}, True)
+    return Asked(root, None, None, None if as_of is None else dt.datetime.fromisoformat(as_of), {}, True)
 
 
 def do_import(root: Path, cache: Path, *files: Path) -> str:
@@ -78,16 +88,16 @@ def do_import(root: Path, cache: Path, *files: Path) -> str:
     return ""
 
 
-def do_evaluate(root: Path, cache: Path) -> str:
-    with asking_runs.evaluated(_asked(root, cache), Layout(root), lambda _: None) as found:
+def do_evaluate(root: Path, cache: Path, as_of: str = town.AS_OF) -> str:
+    with asking_runs.evaluated(_asked(root, cache, as_of), Layout(root), lambda _: None) as found:
         assert found.keep is not None
-        return found.keep(BY)
+        return found.keep(BY).run.name
 
 
 def do_publish(root: Path, cache: Path, month: str, run: str | None = None, reason: str | None = None) -> str:
     """What was said where it was refused."""
     try:
-        asked = _asked(root, cache, run is None)
+        asked = _asked(root, cache, town.AS_OF if run is None else None)
         asking_publish.make_known(asked, Layout(root), month, run, reason, BY, lambda _: None)
     except InputError as error:
         return str(error)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from engine.problems import InputError, Place, Problem
 from workspace import state
 from workspace.audit.inputs import Cause, differing, titles_of_tables
+from workspace.audit.results import cycle_of
 from workspace.firings import OrderFirings, order_firings
 from workspace.imported import imported
 from workspace.opening import Workspace
@@ -27,7 +28,8 @@ Keys = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Change:
-    """What a run decided otherwise than the one before. A rule is ``fired`` or None, a duty has its state."""
+    """What a run decided otherwise than the one before. A rule is ``fired`` or None, a duty has its state, ``unknown``
+    where that could not be told, or None."""
 
     kind: Literal["order", "rule", "duty", "mark", "month"]
     id: str
@@ -40,10 +42,12 @@ class Change:
 class InRun:
     """The order in one run: ``decided`` is None where the run evaluated no such order, ``record`` where there was none.
 
-    ``changes`` and ``causes`` are against the run before; of causes that do not concern what changed, too.
+    ``before`` is the run of the same cycle that came before it; ``changes`` and ``causes`` are against that, of causes
+    that do not concern what changed, too.
     """
 
     run: Run
+    before: str | None
     decided: OrderFirings | None
     record: Past | None
     changes: tuple[Change, ...]
@@ -71,16 +75,16 @@ def audit_order(workspace: Workspace, order: str) -> OrderAudit:
     }
     found: list[InRun] = []
     titles: Mapping[str, str] = {}
-    said: Mapping[str, object] | None = None
+    earlier: dict[tuple[str, str], tuple[InRun, Mapping[str, Any]]] = {}
     for run in runs(workspace):
-        earlier, said = said, read_receipt(workspace.objects, run.receipt)
+        said = read_receipt(workspace.objects, run.receipt)
         titles = titles_of_tables(workspace.objects, said) or titles
         decided = order_firings(workspace, run, order)
         record = _current(records, run.upto)
         causes: list[Cause] = []
         changes: list[Change] = []
-        if earlier is not None:
-            before = found[-1]
+        before, told = earlier.get(cycle_of(said), (None, {}))
+        if before is not None:
             changes = list(_changes(before.decided, decided))
             seen = _seen(changes, before.decided, decided)
             causes += _of_record(before.record, record, seen)
@@ -89,10 +93,12 @@ def audit_order(workspace: Workspace, order: str) -> OrderAudit:
             waited = any(change.kind == "duty" for change in changes)
             causes += [
                 replace(cause, about=True) if waited and cause.kind == "as_of" else cause
-                for cause in differing(earlier, said)
+                for cause in differing(told, said)
                 if cause.kind != "publication"
             ]
-        found.append(InRun(run, decided, record, tuple(changes), tuple(causes)))
+        name = None if before is None else before.run.name
+        found.append(InRun(run, name, decided, record, tuple(changes), tuple(causes)))
+        earlier[cycle_of(said)] = found[-1], said
     if not records and not any(one.decided for one in found):
         instead = "检查编号；未采用的行不算，用 hotline aside 取出来看"
         raise InputError([Problem(Place(str(workspace.layout.root)), "没有这张工单", order, instead)])
@@ -121,7 +127,9 @@ def _changes(old: OrderFirings | None, new: OrderFirings | None) -> Iterator[Cha
     yield from _each(
         "rule", *({one.rule: (one.title, "fired") for one in side.rules if one.listed} for side in (old, new))
     )
-    yield from _each("duty", *({one.obligation: (one.title, one.state) for one in side.duties} for side in (old, new)))
+    yield from _each(
+        "duty", *({one.obligation: (one.title, one.state or "unknown") for one in side.duties} for side in (old, new))
+    )
     yield from _each("mark", *(dict.fromkeys(side.marks, ("", "given")) for side in (old, new)))
     yield from _each("month", *({name: ("", month) for name, month in side.months.items()} for side in (old, new)))
 

@@ -40,8 +40,11 @@ class RuleAudit:
 
 
 def audit_rule(workspace: Workspace, rule: str, period: str | None = None, run: str | None = None) -> RuleAudit:
-    """``run``: its name, else the newest. Raises InputError for a rule, period or run that there is none of."""
-    chosen = chosen_run(workspace, run)
+    """``run``: its name, else the newest that has the period.
+
+    Raises InputError for a rule, period or run that there is none of.
+    """
+    chosen = chosen_run(workspace, run, period)
     decided = tuple(orders_of_rule(workspace, chosen, rule, period))
     unit = unit_column(document_of(workspace, chosen))
     places = stood(workspace, chosen.upto, unit, [one.order for one in decided])

@@ -116,6 +116,8 @@ def audit_unit(workspace: Workspace, unit: str, period: str | None = None) -> Un
         document, said = document_of(workspace, run), read_receipt(workspace.objects, run.receipt)
         known |= dict.fromkeys(_units(document))
         ids |= dict.fromkeys(str(one["period"]) for one in periods(document))
+        if period is not None and period not in {str(one["period"]) for one in periods(document)}:
+            continue
         one = _in_run(run, document, unit, period)
         if cycle(document) in before:
             earlier, told = before[cycle(document)]

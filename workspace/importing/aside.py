@@ -7,6 +7,7 @@ the caller's hash. Knows the object that holds such rows; must not know workbook
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -122,6 +123,24 @@ def waiting(workspace: Workspace, seq: int | None = None, upto: int | None = Non
         if kept:
             found.append(Sheet(sheet.title, sheet.headers, kept))
     return tuple(found)
+
+
+def callers_at(workspace: Workspace, exported: dt.datetime | None) -> dict[str, str]:
+    """By place, the caller's hash of every row that was set aside, since a workbook for mending does not hold it.
+
+    With ``exported``, only of files of that moment. A place that several rows with other callers share is left out.
+    """
+    found: dict[str, set[str]] = {}
+    for item in imported(workspace):
+        if item.part.aside and exported in (None, item.part.moment):
+            for place, caller in _callers(workspace, item):
+                found.setdefault(place, set()).add(caller)
+    return {place: caller for place, (caller, *others) in found.items() if not others and caller}
+
+
+def _callers(workspace: Workspace, item: Imported) -> Iterator[tuple[str, str]]:
+    for row in json.loads(workspace.objects.read(item.part.aside, ASIDE))["rows"]:
+        yield row_place(item.part.name, item.part.sheet, row["record"]), row["caller"]
 
 
 def _open(rows: Iterable[Waiting], valid: Mapping[str, str], mended: Mapping[str, str]) -> Iterator[Waiting]:

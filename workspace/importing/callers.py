@@ -6,6 +6,8 @@ statement, and no message about one, can show it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 from sqlglot import exp
 
@@ -15,6 +17,7 @@ from engine.intake.sql import E
 
 _BLOCK = 64
 _INNER, _OUTER = "caller_inner", "caller_outer"
+_KNOWN = "callers_known"
 _BETWEEN = r"[\s\-()（）+]"
 _NATIONAL = r"^(00)?86(1\d{10})$"
 
@@ -38,6 +41,17 @@ def caller_hash(number: E) -> E:
     )
     inner = sql.call("sha256", _joined(_INNER, sql.call("encode", same)))
     return sql.call("sha256", _joined(_OUTER, sql.call("unhex", inner)))
+
+
+def use_known(connection: duckdb.DuckDBPyConnection, callers: Mapping[str, str]) -> None:
+    """Makes ``known_caller`` usable on the connection: ``callers`` gives hashes by place."""
+    lists = [list(callers.keys()), list(callers.values())]
+    connection.execute(f"SET VARIABLE {_KNOWN} = map(?::VARCHAR[], ?::VARCHAR[])", lists)
+
+
+def known_caller(place: E) -> E:
+    """The hash that belongs to a place; NULL where none is known."""
+    return sql.call("map_extract_value", sql.call("getvariable", sql.text(_KNOWN)), place)
 
 
 def _joined(variable: str, blob: E) -> E:

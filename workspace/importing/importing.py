@@ -18,9 +18,8 @@ from engine.policy.model_tables import Table
 from engine.problems import InputError, Place, Problem, ProblemsError
 from workspace import state
 from workspace.chain import canonical
-from workspace.database import entries
 from workspace.digests import digest_bytes, digest_file
-from workspace.imported import PARQUET, Imported, Part, imported, part_of
+from workspace.imported import PARQUET, Imported, Part, imported, parts_in
 from workspace.importing import aside, counting
 from workspace.importing.hidden import hidden_folder
 from workspace.importing.recognize import UnknownSheetError, Versions, recognise
@@ -113,7 +112,7 @@ def _file(work: _Work, path: Path) -> tuple[list[_Read], list[Problem]]:
             name, digest = name_of(path), digest_file(path, work.workspace.settings.digest)
             work.say(name, work.done / work.total)
             known = list(_known(work, name, digest))
-            return known or _sheets(work, path, digest), []
+            return known or _again(work, name, digest, _sheets(work, path, digest)), []
     except ProblemsError as error:
         return [], list(error.problems)
     finally:
@@ -130,6 +129,23 @@ def _known(work: _Work, name: str, digest: str) -> Iterator[_Read]:
         policy = work.versions.find(item.part.policy)
         assert policy is not None
         yield _Read(item.part, policy.table(item.part.table).title, known=item.seq)
+
+
+def _again(work: _Work, name: str, digest: str, found: list[_Read]) -> list[_Read]:
+    """What was read, with a remark where the same bytes were imported before and come to something else now."""
+    mine = {item.part.sheet: item for item in work.before if (item.part.name, item.part.digest) == (name, digest)}
+    told = ((one, mine.get(one.part.sheet)) for one in found)
+    return [
+        one if was is None else replace(one, remarks=(*one.remarks, *_otherwise(was, one.part))) for one, was in told
+    ]
+
+
+def _otherwise(was: Imported, now: Part) -> Iterator[str]:
+    before = f"这个文件已在第 {was.seq} 条导入过"
+    if was.part.exported != now.exported:
+        yield f"{before}，当时算作 {was.part.exported} 导出，这次算作 {now.exported} 导出：两次都留着，以较晚的为准"
+    elif (was.part.snapshot, was.part.aside) != (now.snapshot, now.aside):
+        yield f"{before}，这次认出的列或取值与当时不同：两次都留着"
 
 
 def _same_reading(work: _Work, part: Part) -> bool:
@@ -218,11 +234,7 @@ def _append(work: _Work, read: Sequence[_Read]) -> tuple[int | None, tuple[Table
     tables = _count(work.workspace, counted, _new(read, counted))
     for attempt in range(_PATIENCE + 1):
         with store.writing() as writing:
-            held = tuple(
-                Imported(entry.seq, place, part_of(record))
-                for entry in entries(writing.session, "import")
-                for place, record in enumerate(entry.content["files"])
-            )
+            held = parts_in(writing.session)
             new = _new(read, held)
             if held == counted or attempt == _PATIENCE:
                 if held != counted:

@@ -24,7 +24,7 @@ from engine.policy.model_tables import Table
 from engine.problems import InputError
 from workspace.imported import ASIDE, PARQUET
 from workspace.importing import aside, exported
-from workspace.importing.callers import caller_hash, use_key
+from workspace.importing.callers import caller_hash, known_caller, use_key, use_known
 from workspace.importing.exported import How
 from workspace.importing.hidden import blank
 from workspace.importing.sheets import Sheet
@@ -63,6 +63,8 @@ def take(
     source = Source(table, sheet.place, sheet.format, (sheet.path,))
     with opened(hidden) as connection:
         use_key(connection, workspace.private.key())
+        if is_mended(sheet, table):
+            use_known(connection, aside.callers_at(workspace, exported.in_name(sheet.sheet)))
         blank(hidden / f"{table.id}.csv")
         scan = open_source(source, hidden, connection, _also(sheet, table, keep=keep), sheet.loaded)
         scan, checked = reading.checked(connection, scan, {}, hidden, lambda scan: _beside(table, scan), written=True)
@@ -109,8 +111,10 @@ def is_mended(sheet: Sheet, table: Table) -> bool:
 def _beside(table: Table, scan: Scan) -> Mapping[str, E]:
     found: dict[str, E] = {}
     if table.caller is not None:
-        number = scan.also.get(table.caller)
-        found[CALLER] = sql.cast(exp.null(), "VARCHAR") if number is None else caller_hash(number.copy())
+        number, mended = scan.also.get(table.caller), scan.also.get(aside.PLACE)
+        known = [] if mended is None else [known_caller(mended.copy())]
+        said = [] if number is None else [caller_hash(number.copy())]
+        found[CALLER] = sql.cast(exp.Coalesce(this=exp.null(), expressions=[*said, *known]), "VARCHAR")
     if table.id == "orders":
         place = scan.also.get(aside.PLACE)
         found[MENDS] = sql.cast(exp.null() if place is None else place.copy(), "VARCHAR")

@@ -114,7 +114,7 @@ def evaluate(
         cache=cache,
     )
     with current(workspace, request) as ready:
-        run = record(ready, programs(), BY, at)
+        run = record(ready, programs(), BY, at).run
         if publishing is not None:
             publish(ready.evaluated, run, publishing, BY, at)
         return run

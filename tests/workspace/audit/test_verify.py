@@ -235,12 +235,16 @@ def test_an_unreleased_version_may_change(tmp_path: Path) -> None:
 
 
 def test_a_release_that_no_run_has_used_is_remarked(tmp_path: Path, made: Office) -> None:
-    """Promise: where a release manifest is held against nothing, the verification says so."""
+    """Promise: where a release manifest is held against nothing, the verification says so, and still holds the other
+    files of the release against it."""
     policies = made.workspace.layout.policies
     layout = make(tmp_path / "office", policies=policies).layout
     verdict = _verdict(layout)
     assert verdict.clean
     assert [Path(remark.place.file).name for remark in verdict.remarks] == ["manifest.yaml"]
+    altered = layout.policies / "2026" / "rules.yaml"
+    altered.write_text(altered.read_text("utf-8") + "\n", "utf-8")
+    assert [problem.place.file for problem in _verdict(layout).problems] == [str(altered)]
 
 
 def test_both_databases_and_both_digests_verify(database: str, tmp_path: Path) -> None:

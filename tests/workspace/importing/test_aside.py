@@ -10,9 +10,12 @@ from python_calamine import CalamineWorkbook
 
 from tests.workspace.importing.office import HEADER, NAME, PHONE, book, bring, cells, current, order, put, rows_of
 from tests.workspace.making import AT, make
+from workspace import records
+from workspace.imported import imported
 from workspace.importing.aside import Sheet, waiting
 from workspace.importing.mending import workbook
 from workspace.opening import Workspace
+from workspace.state import kept_of, opened
 
 PERSONAL = ("来电人", "联系方式", "诉求地址", "诉求内容")
 
@@ -76,6 +79,22 @@ def test_mended_rows_are_imported_and_wait_no_more(office: Workspace, tmp_path: 
     assert cells(current(office, tmp_path / "s"), "工单编号", "满意度") == [("A1", "满意"), ("A3", "")]
     again = mended(office, tmp_path / "再改.xlsx", (1, "诉求类型", "咨询"))
     assert bring(office, again).waiting == 0
+
+
+def test_a_mended_row_is_still_its_caller_s(office: Workspace, tmp_path: Path) -> None:
+    """Promise: the workbook for mending holds no number, yet the mended order counts as its caller's, even where it
+    needed mending twice or other files of the same name had rows at the same place."""
+    for day, phone in (("20260304", "13800000000"), ("20260305", PHONE)):
+        rows = [order("A0", 联系方式=PHONE), order(f"A{day}", 满意度="好", 诉求类型="闲聊", 联系方式=phone)]
+        bring(office, put(tmp_path / day / "工单.csv", rows), exported=dt.datetime.strptime(day, "%Y%m%d"))
+    once = mended(office, tmp_path / "改.xlsx", (1, "满意度", "满意"))
+    assert bring(office, once).waiting == 2
+    assert bring(office, mended(office, tmp_path / "再改.xlsx", (1, "诉求类型", "咨询"))).waiting == 0
+    with opened(tmp_path) as connection:
+        records.newest(connection, kept_of(office, imported(office), "orders"), "state")
+        found = dict(connection.execute("SELECT 工单编号, _caller FROM state").fetchall())
+    assert found["A20260305"] == found["A0"] is not None
+    assert found["A20260304"] not in (None, found["A0"])
 
 
 def test_a_later_export_of_the_order_closes_a_row(office: Workspace, tmp_path: Path) -> None:

@@ -211,6 +211,17 @@ def test_the_option_says_when_files_were_exported(office: Workspace, tmp_path: P
     assert bring(office, late, exported=asked).entry is None
 
 
+def test_another_moment_of_the_same_file_is_told(office: Workspace, tmp_path: Path) -> None:
+    """Promise: a file that is imported again as of another moment is kept as of both, and is said to be known."""
+    path = put(tmp_path / "20260301.csv", [order("A1", 满意度="一般")])
+    bring(office, path)
+    again = bring(office, path, exported=dt.datetime(2026, 3, 6))
+    assert again.entry == 3 and again.tables[0].counts == Counts(unchanged=1)
+    (remark,) = again.files[0].remarks
+    assert "第 2 条" in remark and "2026-03-01 00:00:00" in remark and "2026-03-06 00:00:00" in remark
+    assert bring(office, path, exported=dt.datetime(2026, 3, 1)).entry is None
+
+
 def test_approved_applications_reach_the_orders(office: Workspace, tmp_path: Path) -> None:
     """Promise: an application's newest state counts, and its evidence, applicant and approver stay to be seen."""
     asked = {

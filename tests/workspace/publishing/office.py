@@ -39,7 +39,7 @@ def evaluated(workspace: Workspace, asked: Request, at: dt.datetime = AT) -> tup
     """A run of what the workspace holds, and its result."""
     with current(workspace, asked) as ready:
         document = dict(ready.document)
-        return record(ready, programs(), BY, at), document
+        return record(ready, programs(), BY, at).run, document
 
 
 def published(
@@ -54,7 +54,7 @@ def published(
     """Evaluate anew, keep that as a run, and make the month known or correct it."""
     with current(workspace, asked) as ready:
         refuse(ready.evaluated.evaluation, known_at(workspace), Asked(month, reason))
-        run = record(ready, programs(), by, at)
+        run = record(ready, programs(), by, at).run
         return publish(ready.evaluated, run, Asked(month, reason), by, at)
 
 

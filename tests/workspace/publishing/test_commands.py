@@ -59,7 +59,7 @@ def test_publish_list_and_correct(
     assert "公布（已被更正）" in table and "补录了回访结果" in table
     assert main(["evaluate", "--period", "2026-03", *AS_OF, "--by", "张三"]) == 0
     shown = capsys.readouterr().out
-    assert "（已公布并更正，据 R8）" in shown and "【已公布月份的更正】" not in shown
+    assert "（已公布并更正，据 R7）" in shown and "【已公布月份的更正】" not in shown
 
 
 @pytest.mark.parametrize(

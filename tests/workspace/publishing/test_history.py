@@ -188,7 +188,6 @@ def test_receipts_name_the_publications_that_were_counted(office: Office) -> Non
     assert told == [
         [],
         [(first.seq, first.standing)],
-        [(first.seq, first.standing)],
         [(correction.seq, correction.standing)],
     ]
 

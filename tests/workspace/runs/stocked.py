@@ -45,4 +45,4 @@ def request(workspace: Workspace, cache: Path, policy: str | None = None, **chos
 def run_once(workspace: Workspace, asked: Request, by: str = BY, at: dt.datetime = AT) -> Run:
     """Evaluate what the workspace holds, and keep that."""
     with current(workspace, asked) as ready:
-        return record(ready, programs(), by, at)
+        return record(ready, programs(), by, at).run

@@ -84,9 +84,13 @@ def test_explaining_records_nothing(stocked: Workspace, capsys: pytest.CaptureFi
 
 
 def test_runs_are_listed(stocked: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
-    """Promise: people see each run with its name, moment and person; programs get every digest."""
-    assert main(["evaluate", *AS_OF, "--by", "李四", "--workspace", str(stocked.layout.root)]) == 0
-    capsys.readouterr()
+    """Promise: people see each run with its name, moment and person; programs get every digest; and a run that is the
+    newest one again is said to be it and not listed."""
+    assert main(["evaluate", "--as-of", "2026-11-22", "--by", "李四", "--workspace", str(stocked.layout.root)]) == 0
+    before = capsys.readouterr()
+    assert main(["evaluate", "--as-of", "2026-11-22", "--by", "王五", "--workspace", str(stocked.layout.root)]) == 0
+    again = capsys.readouterr()
+    assert again.out == before.out and "完全相同" in again.err and "已记入" in before.err
     assert main(["runs", "--format", "json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     run = runs(stocked)[-1]
@@ -96,7 +100,7 @@ def test_runs_are_listed(stocked: Workspace, capsys: pytest.CaptureFixture[str])
         "at": run.at,
         "by": "李四",
         "policy": run.policy,
-        "as_of": "2026-11-23 00:00:00",
+        "as_of": "2026-11-22 00:00:00",
         "orders": run.orders,
         "set_aside": run.set_aside,
         "state": run.state,

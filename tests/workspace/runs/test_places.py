@@ -44,7 +44,7 @@ def test_a_full_disk(office: Workspace, run: Run, cache: Path, tmp_path: Path) -
         echo "code $code"
         $HOTLINE runs --workspace "$DISK/office" --format json > "{tmp_path}/after"
         rm "$DISK/filler"
-        $HOTLINE evaluate --as-of 2026-11-23 --workspace "$DISK/office" > /dev/null
+        $HOTLINE evaluate --set quarters=calendar --as-of 2026-11-23 --workspace "$DISK/office" > /dev/null
         """,
     )
     said = (tmp_path / "said").read_text("utf-8")

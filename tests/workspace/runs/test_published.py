@@ -23,7 +23,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> tuple[Workspa
     workspace = make(tmp_path_factory.mktemp("told") / "office")
     stock(workspace)
     with current(workspace, request(workspace, cache)) as ready:
-        before = record(ready, programs(), BY, AT)
+        before = record(ready, programs(), BY, AT).run
         for month in ("2026-03", "2026-04"):
             publish(ready.evaluated, before, Asked(Month.parse(month)), BY, AT)
     return workspace, before, run_once(workspace, request(workspace, cache))

@@ -85,7 +85,7 @@ def test_a_result_that_was_never_computed_is_found(office: Workspace, cache: Pat
         document = json.loads(json.dumps(ready.document))
         placed = document["months"][4]["ranking"][0]
         true, placed["total"] = placed["total"], 99.5
-        lie = record(replace(ready, document=document), programs(), BY, AT)
+        lie = record(replace(ready, document=document), programs(), BY, AT).run
     found = again(office, lie)
     assert not found.same and not found.exact and found.causes == ()
     assert found.difference is not None

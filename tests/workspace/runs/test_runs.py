@@ -22,7 +22,7 @@ from workspace.opening import Workspace, open_workspace
 from workspace.policy_files import files_of
 from workspace.receipts import JSON, PARQUET, objects_of, programs, read_receipt, result_bytes
 from workspace.replay import replay
-from workspace.runs import Run, current, find_run, runs
+from workspace.runs import Run, current, find_run, record, runs
 
 RECEIPT, FIRINGS, EVALUATION = (validator(f"{name}.schema.json") for name in ("receipt", "firings", "evaluation"))
 
@@ -30,10 +30,21 @@ RECEIPT, FIRINGS, EVALUATION = (validator(f"{name}.schema.json") for name in ("r
 def test_the_same_gives_the_same_receipt(office: Workspace, run: Run, cache: Path) -> None:
     """Promise: state, policy, moment and programs alone make the receipt; who ran it, and when, is only in the chain,
     and entries in between change nothing."""
+    run_once(office, request(office, cache, quarters="calendar"))
     later = run_once(office, request(office, cache), by="另一人", at=AT + dt.timedelta(days=1))
     assert (later.receipt, later.result, later.firings) == (run.receipt, run.result, run.firings)
     assert (later.by, later.upto) == ("另一人", later.seq - 1) and later.at > run.at
     assert run in runs(office) and later in runs(office)
+
+
+def test_the_newest_run_is_not_recorded_twice(office: Workspace, run: Run, cache: Path) -> None:
+    """Promise: evaluating again where nothing changed names the run that is there and adds nothing to the workspace."""
+    first = run_once(office, request(office, cache, quarters="calendar"))
+    before = runs(office), sorted(office.objects.listed())
+    with current(office, request(office, cache, quarters="calendar")) as ready:
+        kept = record(ready, programs(), "另一人", AT + dt.timedelta(days=1))
+    assert (kept.run, kept.new) == (first, False)
+    assert (runs(office), sorted(office.objects.listed())) == before
 
 
 def test_the_receipt_fits_its_schema_and_names_what_is_there(office: Workspace, run: Run) -> None:
