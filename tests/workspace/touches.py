@@ -35,7 +35,7 @@ HOWS: tuple[How, ...] = ("before", "middle", "after")
 SOURCE = Path(__file__).with_name("touches.c")
 TIME_LIMIT = 120
 
-_MADE = r"(?<=/)tmp[a-z0-9_]{8}(?=/|$)|(?<=/published-)[a-z0-9_]{8}(?=/|$)"
+_MADE = r"(?<=/)tmp[a-z0-9_]{8}(?=/|$)|(?<=/published-)[a-z0-9_]{8}(?=/|$)|(?<=/state-)[a-z0-9_]{8}(?=/|$)"
 _VARYING = re.compile(rf"\b[0-9a-f]{{16,64}}\b|(?<=/)[0-9a-f]{{2}}(?=/|$)|{_MADE}|\d+")
 _READS = ("SELECT", "PRAGMA", "SHOW", "BEGIN", "ROLLBACK")
 
