@@ -80,7 +80,19 @@ def _arithmetic(item: Item) -> str:
     bands = [band for band in item["bands"] if band["orders"] and Fraction(band["points"])]
     parts = "+".join(f"{_decimal(band['points'])}×{band['orders']}件{band['title']}" for band in bands) or "0"
     base = f"{item['orders']}件" + (f"（{item['peers']}合计）" if item["peers"] else "")
-    return f"({parts})÷{base}"
+    return f"({parts})÷{base}{_compared(item['compared'])}"
+
+
+_SINCE = {"previous": "上一期", "year_before": "上年同期"}
+_HOW = {"difference": "相差", "percent": "增减%"}
+
+
+def _compared(compared: Item | None) -> str:
+    if compared is None:
+        return ""
+    since = _SINCE[compared["since"]]
+    earlier = f" {figure(compared['earlier'])} " if compared["earlier"] is not None else "没有值，不能"
+    return f"，与{since}{earlier}比（{_HOW[compared['how']]}）"
 
 
 def _weight(item: Item) -> str:

@@ -21,7 +21,7 @@ from engine.measures import Measures
 from engine.months import Month
 from engine.obligations import Clocks, refuse_undeclared
 from engine.policy.model import Policy
-from engine.policy.model_scoring import Recorded
+from engine.policy.model_scoring import Change, Recorded
 from engine.scores import Scorer
 from engine.tallies import Tallies, tally
 
@@ -54,7 +54,8 @@ def scorer(policy: Policy, tallies: Tallies, intake: Intake) -> Scorer:
         column: {str(member[key]): str(member[column] or "") for member in members}
         for column in sorted(column for column in columns if column is not None)
     }
-    return Scorer(policy, Measures(tallies, tuple(sorted(units)), groups, records(policy, intake)))
+    measures = Measures(tallies, tuple(sorted(units)), groups, records(policy, intake), policy.first)
+    return Scorer(policy, measures)
 
 
 def counting(
@@ -72,9 +73,11 @@ def counting(
 
 
 def records(policy: Policy, intake: Intake) -> Mapping[Recorded, Mapping[tuple[str, Month], tuple[Fraction, ...]]]:
-    """The points recorded for every bonus, veto and deducted indicator, by unit and month."""
+    """The points recorded for every bonus, veto, deducted indicator and earlier value, by unit and month."""
     asked = [bonus.recorded for bonus in policy.bonuses] + [veto.recorded for veto in policy.vetoes]
     asked += [indicator.deducted for indicator in policy.indicators if indicator.deducted is not None]
+    changes = (item for indicator in policy.indicators for item in indicator.transforms if isinstance(item, Change))
+    asked += [change.earlier for change in changes if change.earlier is not None]
     return {recorded: _recorded(recorded, intake) for recorded in dict.fromkeys(asked)}
 
 

@@ -8,7 +8,8 @@ Knows evaluations and wording; computes nothing that was not computed before.
      "rank"|null, "of": ranked units, "total"|null, "total_exact"|null, "last", "tied",
      "score"|null, "bonus"|null, "awards": [{"title", "points": "1.5"}],
      "indicators": [{"id", "title", "clause", "weight", "carried", "points", "orders", "value"|null, "contribution",
-                     "target"|null, "reached": bool|null, "peers"|null, "bands": [{"title", "points", "orders"}]}],
+                     "target"|null, "reached": bool|null, "peers"|null,
+                     "compared": {"since", "how", "earlier"|null}|null, "bands": [{"title", "points", "orders"}]}],
      "shown": [{"id", "title", "orders"}],
      "months": [{"period", "rank"|null, "total"|null}],               # the months of a quarter or year
      "gates": [{"id", "title", "clause", "outcome", "rates": [{"id", "name", "figure", "benchmark", "state"}]}],
@@ -29,7 +30,7 @@ from typing import Any
 from engine.conditions import Test, tests
 from engine.consequences import Considered, History
 from engine.evaluation import Evaluation
-from engine.policy.model_scoring import Indicator
+from engine.policy.model_scoring import Change, Indicator
 from engine.problems import InputError, Place, Problem, nearest
 from engine.questions import consequence_question
 from engine.report import affected, exact, rounded
@@ -68,7 +69,7 @@ def explain_unit(evaluation: Evaluation, unit: str, period: str) -> Json:
         "score": None if score is None else rounded(score.score),
         "bonus": None if score is None else rounded(score.bonus),
         "awards": _awards(governing, standing, unit),
-        "indicators": [] if score is None else _indicators(governing, score),
+        "indicators": [] if score is None else _indicators(governing, score, standing),
         "shown": _shown(governing, standing, unit),
         "months": _months(evaluation, standing, unit),
         "gates": _gates(governing, standing),
@@ -116,9 +117,22 @@ def _awards(evaluation: Evaluation, standing: Standing, unit: str) -> list[Json]
     ]
 
 
-def _indicators(evaluation: Evaluation, score: Score) -> list[Json]:
+def _indicators(evaluation: Evaluation, score: Score, standing: Standing) -> list[Json]:
     known = score.indicators  # a published month may have been scored by other indicators
-    return [_indicator(item, known[item.id]) for item in evaluation.policy.indicators if item.id in known]
+    return [
+        {**_indicator(item, known[item.id]), "compared": _compared(evaluation, item, score.unit, standing)}
+        for item in evaluation.policy.indicators
+        if item.id in known
+    ]
+
+
+def _compared(evaluation: Evaluation, indicator: Indicator, unit: str, standing: Standing) -> Json | None:
+    """What the value was before, where it is how much it has changed since."""
+    change = next((item for item in indicator.transforms if isinstance(item, Change)), None)
+    if change is None:
+        return None
+    before = evaluation.scorer.measures.earlier(indicator, unit, standing.period.months())
+    return {"since": change.since, "how": change.how, "earlier": rounded(before)}
 
 
 def _indicator(indicator: Indicator, weighed: Weighed) -> Json:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
 from engine.months import Month
-from engine.policy.model_scoring import Bands, Clamp, Indicator, PointsBand, Recorded, Slope, Transform
+from engine.policy.model_scoring import Bands, Change, Clamp, Indicator, PointsBand, Recorded, Slope
 from engine.questions import counted_id, points_id
 from engine.tallies import Tallies
 
@@ -51,12 +51,13 @@ class Measured:
 @dataclass(frozen=True)
 class Measures:
     """``groups``: for each column of the units table that matters, unit to value. ``recorded``: points by unit and
-    month, for every item that reads a table of records."""
+    month, for every item that reads a table of records. Nothing is counted before ``first``."""
 
     tallies: Tallies
     units: tuple[str, ...]
     groups: Mapping[str, Mapping[str, str]]
     recorded: Mapping[Recorded, Mapping[tuple[str, Month], tuple[Fraction, ...]]]
+    first: Month | None = None
 
     def measure(self, indicator: Indicator, unit: str, months: Sequence[Month]) -> Measured:
         """The indicator of ``unit`` over ``months`` together."""
@@ -67,15 +68,49 @@ class Measures:
             lost = self.points(indicator.deducted, unit, months)
             taken = sum(lost, ZERO)
             left = FULL - min(taken / indicator.weight, Fraction(1)) * FULL
-            value = _transformed(indicator, left).as_integer_ratio()
+            value = self._transformed(indicator, left, unit, months)
             return Measured(taken.numerator, taken.denominator, len(lost), value, ())
         bands = self._bands(indicator, unit, months)
         above, scale = self._weighted(indicator, bands)
         orders = self._orders(indicator, unit, tuple(months))
         ratio = _combined(indicator, bands, above, scale, orders)
         if ratio is not None and indicator.transforms:
-            ratio = _transformed(indicator, Fraction(*ratio)).as_integer_ratio()
+            ratio = self._transformed(indicator, Fraction(*ratio), unit, months)
         return Measured(above, scale, orders, ratio, bands)
+
+    def _transformed(
+        self, indicator: Indicator, value: Fraction, unit: str, months: Sequence[Month]
+    ) -> tuple[int, int] | None:
+        for position, transform in enumerate(indicator.transforms):
+            if isinstance(transform, Change):
+                changed = _changed(transform, value, self._before(indicator, position, transform, unit, months))
+                if changed is None:
+                    return None
+                value = changed
+            else:
+                value = apply(transform, value)
+        return value.as_integer_ratio()
+
+    def earlier(self, indicator: Indicator, unit: str, months: Sequence[Month]) -> Fraction | None:
+        """What the value over ``months`` is compared with first, where it is compared with an earlier one."""
+        for position, transform in enumerate(indicator.transforms):
+            if isinstance(transform, Change):
+                return self._before(indicator, position, transform, unit, months)
+        return None
+
+    def _before(
+        self, indicator: Indicator, position: int, change: Change, unit: str, months: Sequence[Month]
+    ) -> Fraction | None:
+        """What the value was, after the same transforms, in the stretch that the change is since."""
+        back = 12 if change.since == "year_before" else len(months)
+        then = tuple(month.plus(-back) for month in months)
+        if change.earlier is not None:
+            known = [self.points(change.earlier, unit, (month,)) for month in then]
+            if all(known):
+                return sum((sum(points, ZERO) for points in known), ZERO) / len(known)
+        if self.first is None or min(then) < self.first:
+            return None
+        return self.measure(replace(indicator, transforms=indicator.transforms[:position]), unit, then).value
 
     def _bands(self, indicator: Indicator, unit: str, months: Sequence[Month]) -> tuple[int, ...]:
         """How many orders each band of points has."""
@@ -151,13 +186,14 @@ def _combined(
     return max(reached, default=ZERO).as_integer_ratio()
 
 
-def _transformed(indicator: Indicator, value: Fraction) -> Fraction:
-    for transform in indicator.transforms:
-        value = apply(transform, value)
-    return value
+def _changed(change: Change, value: Fraction, before: Fraction | None) -> Fraction | None:
+    if before is None or (change.how == "percent" and not before):
+        return change.when_none
+    difference = value - before
+    return difference if change.how == "difference" else difference / abs(before) * FULL
 
 
-def apply(transform: Transform, value: Fraction) -> Fraction:
+def apply(transform: Slope | Clamp | Bands, value: Fraction) -> Fraction:
     """What ``transform`` makes of ``value``."""
     match transform:
         case Slope(target, per_point):

@@ -149,6 +149,7 @@ def parted_scorers(scorer: Scorer) -> Mapping[int, Scorer]:
                 units=tuple(own),
                 groups={column: values.get(number, {}) for column, values in groups.items()},
                 recorded=recorded.get(number, {}),
+                first=measures.first,
             ),
         )
         for number, own in units.items()

@@ -71,6 +71,38 @@ def _over(value: Any, names: Names) -> str:
     return f"名册中“{value['peers']}”相同的各单位件数之和"
 
 
+def _transforms(value: list[Mapping[str, Any]], names: Names) -> str:
+    return "；再".join(_transform(item, names) for item in value)
+
+
+def _transform(value: Mapping[str, Any], names: Names) -> str:
+    if "target" in value:
+        return f"达到 {_amount(value['target'])} 得 100，每差一点加减 {_amount(value['per_point'])}"
+    if "bands" in value:
+        return "，".join(f"{_limits(band)}{_becomes(band)}" for band in value["bands"])
+    if "change" in value:
+        since = {"previous": "上一期", "year_before": "上年同期"}[value["since"]]
+        how = {"difference": "之差", "percent": "增减的百分比"}[value["change"]]
+        earlier = value.get("earlier", {})
+        kept = f"（以前的值记在{earlier.get('is') or earlier['points']}）" if earlier else ""
+        none = f"算作 {_amount(value['when_none'])}" if "when_none" in value else "没有值"
+        return f"与{since}{how}{kept}，没有以前的值时{none}"
+    floor = f"不低于 {_amount(value['floor'])}" if "floor" in value else ""
+    cap = f"不高于 {_amount(value['cap'])}" if "cap" in value else ""
+    return "，".join(filter(None, (floor, cap)))
+
+
+_LIMITS = {"at_least": "≥", "above": "＞", "at_most": "≤", "below": "＜"}
+
+
+def _limits(band: Mapping[str, Any]) -> str:
+    return "且".join(f"{sign}{_amount(band[key])}" for key, sign in _LIMITS.items() if key in band) or "任何值"
+
+
+def _becomes(band: Mapping[str, Any]) -> str:
+    return f"换成 {_amount(band['value'])}" if "value" in band else "不变"
+
+
 def _target(value: Mapping[str, Any], names: Names) -> str:
     return f"不低于 {_amount(value['at_least'])}（{value['clause']}）；只对照，不计分"
 
@@ -239,6 +271,7 @@ _SAYINGS: Mapping[str, Saying] = {
     "event": lambda value, names: _first_filled(value, names) if isinstance(value, list) else str(value),
     "over": _over,
     "target": _target,
+    "transforms": _transforms,
     "clock": _clock,
     "deadline": _deadline,
     "start": _first_filled,

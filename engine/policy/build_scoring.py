@@ -18,6 +18,7 @@ from engine.policy.model_scoring import (
     Bands,
     Bonus,
     Cap,
+    Change,
     Clamp,
     Consequence,
     Counted,
@@ -101,7 +102,8 @@ def _indicator(
         when_empty=data.get("when_empty", "spread"),
         deducted=None if deducted is None else _recorded(context, deducted, tables, (*path, "deducted")),
         transforms=tuple(
-            _transform(context, item, (*path, "transforms", i)) for i, item in enumerate(data.get("transforms", ()))
+            _transform(context, item, tables, (*path, "transforms", i))
+            for i, item in enumerate(data.get("transforms", ()))
         ),
         applies_to=None if applies is None else UnitTest(applies["column"], tuple(applies["in"])),
         target=None if target is None else Target(fraction(target["at_least"]), target["clause"]),
@@ -120,7 +122,11 @@ def _recorded(context: Context, data: Mapping[str, Data], tables: Mapping[str, T
     return Recorded(data["table"], data["month"], data["unit"], data["points"], data.get("item"), data.get("is"))
 
 
-def _transform(context: Context, data: Mapping[str, Data], path: Path) -> Transform:
+def _transform(context: Context, data: Mapping[str, Data], tables: Mapping[str, Table], path: Path) -> Transform:
+    if "change" in data:
+        earlier = data.get("earlier")
+        known = None if earlier is None else _recorded(context, earlier, tables, (*path, "earlier"))
+        return Change(data["change"], data["since"], known, optional_fraction(data.get("when_none")))
     if "target" in data:
         return Slope(fraction(data["target"]), fraction(data["per_point"]))
     if "bands" in data:

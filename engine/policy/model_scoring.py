@@ -98,7 +98,21 @@ class Bands:
     bands: tuple[Band, ...]
 
 
-Transform = Slope | Clamp | Bands
+@dataclass(frozen=True)
+class Change:
+    """How much the value is above (or below) what it was in the stretch just before, or in the same months a year
+    before: as a difference, or in percent of what it was.
+
+    What it was is ``earlier`` recorded, or else measured alike; where it is neither, the value is ``when_none``.
+    """
+
+    how: Literal["difference", "percent"]
+    since: Literal["previous", "year_before"]
+    earlier: Recorded | None
+    when_none: Fraction | None
+
+
+Transform = Slope | Clamp | Bands | Change
 
 
 @dataclass(frozen=True)
