@@ -10,7 +10,7 @@ import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.check.finding import Finding
@@ -27,18 +27,17 @@ _LIMIT = 600.0
 def write_policy(folder: Path, rules: int) -> None:
     """A sound policy with ``rules`` rules beside those of 2026."""
     shutil.copytree(POLICY, folder, ignore=shutil.ignore_patterns("cases", "manifest*", "probe*"))
-    fields = (folder / "fields.yaml").read_text("utf-8")
-    values = "[" + ", ".join(f"{{id: v{value}}}" for value in range(VALUES)) + "]"
-    added = "".join(
-        f"      - {{id: 字段{table}{letter}, type: choice, missing: refuse, values: {values}}}\n"
-        for table in range(TABLES)
-        for letter in "甲乙丙"
-    )
-    (folder / "fields.yaml").write_text(
-        fields.replace("    required_when:\n", added + "    required_when:\n", 1), "utf-8"
-    )
+    add_fields(folder, [f"字段{table}{letter}" for table in range(TABLES) for letter in "甲乙丙"], VALUES)
     text = (folder / "rules.yaml").read_text("utf-8")
     (folder / "rules.yaml").write_text(text.replace(_RISK, "".join(_tables(rules)) + _RISK, 1), "utf-8")
+
+
+def add_fields(folder: Path, names: Iterable[str], values: int) -> None:
+    """More columns of the orders, each with that many values."""
+    file = folder / "fields.yaml"
+    listed = "[" + ", ".join(f"{{id: v{value}}}" for value in range(values)) + "]"
+    added = "".join(f"      - {{id: {name}, type: choice, missing: refuse, values: {listed}}}\n" for name in names)
+    file.write_text(file.read_text("utf-8").replace("    required_when:\n", added + "    required_when:\n", 1), "utf-8")
 
 
 def _tables(rules: int) -> Iterator[str]:

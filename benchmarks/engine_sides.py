@@ -11,12 +11,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from benchmarks.turns import Run
 from engine.choosing import Request, Taken
 from engine.compiled import compile_policy
-from engine.evaluate import evaluate_taken, order_detail
+from engine.evaluate import evaluate_taken, order_detail, order_details
 from engine.evaluation import Evaluation
 from engine.intake import Intake, connect, take_in, write_typed
+from engine.order_parquet import write_parquet
 from engine.order_results import results
 from engine.policy.build import load_policy
 from engine.policy.model import Policy
@@ -48,9 +51,33 @@ def ranking(folder: Path) -> Run:
         intake = take_in(plan.tables, folder / TYPED, connection)
         if not intake.trusted:
             raise ValueError("the orders are checked again, which is not what is to be measured")
-        return answer(evaluate_taken(_request(folder / TYPED), Taken(plan, intake, connection), compiled=compiled))
+        return answer(evaluate_taken(request(folder / TYPED), Taken(plan, intake, connection), compiled=compiled))
 
     return run
+
+
+def writing_decisions(folder: Path) -> Run:
+    """The same ranking, and every order's rules and duties into one Parquet file, as ``--decisions`` does."""
+    plan = policy()
+    compiled = compile_policy(plan, cache=None, time_limit=60)
+    orders = _rows(folder / TYPED / "orders.parquet")
+    target = folder / "decisions.parquet"
+
+    def run() -> Any:
+        connection = connect()
+        intake = take_in(plan.tables, folder / TYPED, connection)
+        found = evaluate_taken(request(folder / TYPED), Taken(plan, intake, connection), compiled=compiled)
+        write_parquet(order_details(found), target)
+        if _rows(target) != orders:
+            raise ValueError("not every order's decisions were written")
+        return answer(found)
+
+    return run
+
+
+def _rows(file: Path) -> int:
+    (count,) = duckdb.execute("SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata(?)", [str(file)]).fetchall()[0]
+    return int(count)
 
 
 def reading(folder: Path) -> Run:
@@ -59,7 +86,8 @@ def reading(folder: Path) -> Run:
 
     def run() -> Any:
         intake = take_in(plan.tables, folder / RAW, connect())
-        return {"orders": intake.orders, "rows": intake.set_aside_rows, "breaches": breaches(intake)}
+        found = {"orders": intake.orders, "rows": intake.set_aside_rows, "breaches": breaches(intake)}
+        return found | {"digest": intake.digest}
 
     return run
 
@@ -69,7 +97,8 @@ def breaches(intake: Intake) -> list[tuple[str, str, str]]:
     return sorted((item.order, item.column, item.value) for item in intake.set_aside)
 
 
-def _request(data: Path) -> Request:
+def request(data: Path) -> Request:
+    """By the program's own folders, at a moment after the year."""
     now = dt.datetime.now(dt.UTC)
     return Request(
         data=data, schemas=ROOT / "schemas" / "v1", released=ROOT / "policies", examples=None, policy=None, chosen={},
@@ -101,7 +130,7 @@ def deciding(folder: Path) -> Run:
         asked = True
         connection = connect()
         intake = take_in(plan.tables, folder / TYPED, connection)
-        found = evaluate_taken(_request(folder / TYPED), Taken(plan, intake, connection))
+        found = evaluate_taken(request(folder / TYPED), Taken(plan, intake, connection))
         first = islice(results(order_detail(found)), FIRST_ORDERS)
         answers = {result.order: list(result.rules) for result in first}
         rank()

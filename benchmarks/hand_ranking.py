@@ -64,9 +64,14 @@ def _ranking(folder: Path, query: str) -> Run:
     def run() -> Any:
         with duckdb.connect() as connection:
             rows = connection.execute(query, {"file": str(data / "orders.parquet")}).fetchall()
-        return _answer(rows, _read(data / "units.csv"), _read(data / "averages.csv"), _read(data / "bonuses.csv"))
+        return following(rows, data)
 
     return run
+
+
+def following(rows: Iterable[tuple[Any, ...]], data: Path) -> Any:
+    """What follows from the counts, whoever counted: unit, months received, closed and called back, and the counts."""
+    return _answer(rows, _read(data / "units.csv"), _read(data / "averages.csv"), _read(data / "bonuses.csv"))
 
 
 def _read(path: Path) -> Rows:

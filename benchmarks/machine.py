@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = ("duckdb", "sqlglot", "durable-rules", "typer")
+PACKAGES = ("duckdb", "sqlglot", "durable-rules", "typer", "polars", "pandas", "pyarrow", "zen-engine")
 
 
 def described() -> dict[str, str]:

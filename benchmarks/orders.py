@@ -21,11 +21,12 @@ RATES = ("先行联系率", "诉求解决率", "市民满意率")
 
 @dataclass(frozen=True)
 class Size:
-    """``broken``: of how many orders one breaks a rule of reading (0: none does)."""
+    """``broken``: of how many orders one breaks a rule of reading (0: none does). ``units``: among how many units."""
 
     orders: int
     seed: int = 7
     broken: int = 0
+    units: int = UNITS
 
 
 def unit(number: int) -> str:
@@ -35,7 +36,7 @@ def unit(number: int) -> str:
 def write_folder(folder: Path, size: Size) -> None:
     """Writes ``units.csv``, ``averages.csv``, ``bonuses.csv`` and ``orders.csv`` into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    units = [(unit(n), PEER_GROUPS[n % len(PEER_GROUPS)], OFFICES[n % len(OFFICES)]) for n in range(UNITS)]
+    units = [(unit(n), PEER_GROUPS[n % len(PEER_GROUPS)], OFFICES[n % len(OFFICES)]) for n in range(size.units)]
     _write(folder / "units.csv", ("承办单位", "同类部门", "对口科室"), units)
     figures = [
         (month, rate, f"{90 + (i * 7 + j * 3) % 9}.{i}", f"{91 + (i * 5 + j) % 8}.5")
@@ -44,7 +45,7 @@ def write_folder(folder: Path, size: Size) -> None:
     ]
     _write(folder / "averages.csv", ("月份", "指标", "本委", "委办局平均"), figures)
     awards = [
-        (month, unit((i * 11 + n * 3) % UNITS), f"{1 + n % 3}.5", "承接托底工单")
+        (month, unit((i * 11 + n * 3) % size.units), f"{1 + n % 3}.5", "承接托底工单")
         for i, month in enumerate(MONTHS)
         for n in range(9)
     ]
@@ -91,7 +92,7 @@ def _orders(size: Size) -> str:
     """
     named = f"""
         SELECT i, 'BS' || lpad(CAST(i AS VARCHAR), 10, '0') AS id,
-               '单位' || lpad(CAST({_random("unit", seed)} % {UNITS} AS VARCHAR), 2, '0') AS unit,
+               printf('单位%02d', {_random("unit", seed)} % {size.units}) AS unit,
                called, received, due, closed,
                received + INTERVAL 1 SECOND * CAST({_random("contact", seed)} % 40000 AS INT) AS contacted,
                CASE WHEN {_random("call back", seed)} % 10 < 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from benchmarks.comparisons import Comparison
@@ -10,14 +11,14 @@ from benchmarks.turns import Measured
 Results = Iterable[tuple[Comparison, list[Measured]]]
 
 
-def markdown(results: Results, machine: Mapping[str, str], orders: int, rounds: int) -> str:
+def markdown(results: Results, machine: Mapping[str, str], rounds: int) -> str:
     """One table a comparison, after the machine that the times are of."""
     lines = [
         "# Results",
         "",
         "Written by `make bench`. What is measured and what the numbers mean: `docs/performance.md`.",
         "",
-        f"{orders:,} orders; {rounds} rounds, all sides in turn; medians, with the fastest and the slowest round.",
+        f"{rounds} rounds, all sides in turn; medians, with the fastest and the slowest round.",
         "",
         "; ".join(f"{name} {value}" for name, value in machine.items()) + ".",
     ]
@@ -36,16 +37,28 @@ def _table(comparison: Comparison, measured: list[Measured]) -> Iterable[str]:
             f"| {max(item.seconds):.3f} s | {item.each * 1e6:.3g} µs | {item.memory / 2**20:.0f} MiB | {ratio} |"
         )
     yield ""
-    if comparison.most is not None:
-        yield f"{target(comparison)}: {'reached' if comparison.reached(measured) else '**missed**'}."
+    yield verdict(comparison, measured)
 
 
-def target(comparison: Comparison) -> str:
-    """The target in words."""
+def verdict(comparison: Comparison, measured: list[Measured]) -> str:
+    """The target in words, and whether it was reached."""
     if comparison.most is None:
-        return "No target"
-    if comparison.most < 1:
-        return f"Target: at least {1 / comparison.most:.0f} times faster per order"
-    slack = f" plus {comparison.slack * 1000:.0f} ms" if comparison.slack else ""
-    memory = f", in at most {comparison.memory / 1e9:.0f} GB" if comparison.memory else ""
-    return f"Target: at most {comparison.most:g} times the other side{slack}{memory}"
+        return "No target."
+    parts: dict[str, list[str]] = {}
+    for item in measured[1:]:
+        limit = comparison.limit(item.side)
+        if limit < math.inf:
+            parts.setdefault(_limit(limit), []).append(item.side.name)
+    slack = f", plus {comparison.slack * 1000:.0f} ms" if comparison.slack else ""
+    memory = f"; at most {comparison.memory / 1e9:.0f} GB" if comparison.memory else ""
+    missed = comparison.missed(measured)
+    told = "; ".join(f"{words} ({', '.join(names)})" for words, names in parts.items())
+    return f"Target: {told}{slack}{memory}: {'**missed** (' + ', '.join(missed) + ')' if missed else 'reached'}."
+
+
+def _limit(most: float) -> str:
+    if most == 1:
+        return "faster"
+    if most < 1:
+        return f"at least {1 / most:.0f} times faster per order"
+    return f"at most {most:g} times the time"

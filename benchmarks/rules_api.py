@@ -37,14 +37,13 @@ NAME = "orders"
 
 def asserting(folder: Path) -> Run:
     """The rules that fire on each of the first orders, by order."""
-    with (folder / "good" / "orders.csv").open(encoding="utf-8-sig", newline="") as file:
-        facts = [_fact(number, row) for number, row in enumerate(islice(csv.DictReader(file), ORDERS), 1)]
+    given = facts(folder)
     fired: list[str] = []
     _define(fired)
 
     def run() -> Any:
         answers: dict[str, list[str]] = {}
-        for order, fact in facts:
+        for order, fact in given:
             fired.clear()
             try:
                 assert_fact(NAME, dict(fact))
@@ -55,6 +54,12 @@ def asserting(folder: Path) -> Run:
         return answers
 
     return run
+
+
+def facts(folder: Path) -> list[tuple[str, dict[str, Any]]]:
+    """The first orders, each with its number and the fields that the rules are about."""
+    with (folder / "good" / "orders.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [_fact(number, row) for number, row in enumerate(islice(csv.DictReader(file), ORDERS), 1)]
 
 
 def _fact(number: int, row: dict[str, str]) -> tuple[str, dict[str, Any]]:
