@@ -86,7 +86,9 @@ def _version(part: Evaluation) -> Json:
 
 
 def _titles(evaluation: Evaluation) -> Json:
+    """A policy without marks is told as it was before there were any, so that earlier results come out again."""
     policy = evaluation.policy
+    marks = {"standings": [{"id": mark.id, "title": mark.title} for mark in policy.standings]}
     return {
         "indicators": [
             {
@@ -100,7 +102,7 @@ def _titles(evaluation: Evaluation) -> Json:
         "unit": policy.orders.unit or "",
         "bonuses": [{"id": bonus.id, "title": bonus.title} for bonus in policy.bonuses],
         "shown": [{"id": counted.id, "title": counted.title} for counted in policy.shown],
-        "standings": [{"id": mark.id, "title": mark.title} for mark in policy.standings],
+        **(marks if policy.standings else {}),
         "consequences": [{"id": c.id, "title": c.title, "clause": c.clause} for c in policy.consequences],
         "rates": [{"id": rate.id, "name": rate.name} for gate in policy.gates for rate in gate.rates],
     }

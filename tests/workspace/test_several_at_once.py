@@ -91,8 +91,10 @@ def test_eight_at_once(workspace: Workspace, warmed: Warm, tmp_path: Path) -> No
     base = len(_chain(workspace))
 
     named: list[str] = []
-    for codes, out, err in _people(root, exports, cache):
+    told: list[str] = []
+    for number, (codes, out, err) in enumerate(_people(root, exports, cache)):
         named += _RUN.findall(err)
+        told += [f"2026-0{number % 4 + 1}"] if codes[2] == 0 else []
         assert codes[:2] == [0, 0] and codes[2] in (0, 2), err
         assert codes[2] == 0 or any(word in err for word in REFUSED), err
         assert not any(word in err.lower() for word in ("lock", "busy", "占用", "程序内部出错", "traceback")), err
@@ -105,7 +107,8 @@ def test_eight_at_once(workspace: Workspace, warmed: Warm, tmp_path: Path) -> No
     assert kinds.count("import") == PEOPLE and 0 < kinds.count("run") <= 2 * PEOPLE
     assert len(named) == PEOPLE and set(named) <= {f"R{entry.seq}" for entry in chain if entry.kind == "run"}
     months = [entry.content["month"] for entry in chain if entry.kind == "publication"]
-    assert sorted(months) == ["2026-01", "2026-02", "2026-03", "2026-04"]
+    assert months and len(set(months)) == len(months)  # both people of a month may have to evaluate again
+    assert sorted(months) == sorted(told)
     assert warmed.run(replayed, root, cache).value == []
 
     other = make(tmp_path / "serial", policies=workspace.layout.policies)
