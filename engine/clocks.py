@@ -22,6 +22,8 @@ HOLE = 100_000
 _SECONDS = {"minutes": 60, "hours": 3600, "working_hours": 3600}
 """How many seconds there are in units that the time of day matters to."""
 A_DAY = 24 * 3600
+_NUMBERS, _DAYS = "workday_numbers", "workdays"
+_DATE, _TIMESTAMP = exp.DataType.Type.DATE, exp.DataType.Type.TIMESTAMP
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,36 @@ class Ending:
     stopped: exp.Expr
 
 
-def ending(clock: Clock, start: exp.Expr, calendar: WorkCalendar, answers: Answers, database: Database) -> Ending:
+@dataclass
+class Workdays:
+    """The working ``calendar`` as tables of ``database`` that orders are joined with, stored once they are needed."""
+
+    calendar: WorkCalendar
+    database: Database
+    _stored: bool = False
+
+    def numbers(self) -> str:
+        """The table that numbers every declared day."""
+        self._store()
+        return _NUMBERS
+
+    def days(self) -> str:
+        """The table of working days by their numbers."""
+        self._store()
+        return _DAYS
+
+    def _store(self) -> None:
+        if not self._stored:
+            numbered, nth = _workdays(self.calendar)
+            columns = (("day", "DATE"), ("before", "INTEGER"), ("through", "INTEGER"))
+            self.database.store(_NUMBERS, columns, numbered)
+            self.database.store(_DAYS, (("number", "INTEGER"), ("day", "DATE")), nth)
+            self._stored = True
+
+
+def ending(clock: Clock, start: exp.Expr, workdays: Workdays, answers: Answers) -> Ending:
     """When ``clock`` runs out that began at ``start``."""
-    return _Running(clock, start, calendar, answers, database).ending()
+    return _Running(clock, start, workdays, answers).ending()
 
 
 @dataclass
@@ -47,9 +76,8 @@ class _Running:
 
     clock: Clock
     start: exp.Expr
-    calendar: WorkCalendar
+    workdays: Workdays
     answers: Answers
-    database: Database
     pending: list[exp.Join] = field(default_factory=list)
 
     @property
@@ -106,7 +134,7 @@ class _Running:
             counts = _number(int(self.clock.start_day_counts and self.clock.amount > 0))
             days = exp.paren(exp.Sub(this=amount.copy(), expression=counts))
             return self._until(exp.Add(this=_midnight(self.start), expression=_times(days, "DAY")))
-        return self._until(exp.cast(self._workday(amount), "TIMESTAMP"))
+        return self._until(exp.cast(self._workday(amount), _TIMESTAMP))
 
     def _until(self, last: exp.Expr) -> exp.Expr:
         """The end on the ``last`` day, which is given by its beginning."""
@@ -129,7 +157,7 @@ class _Running:
 
     def _after_working_seconds(self, seconds: exp.Expr) -> exp.Expr:
         """The end belongs to the working day that it closes, not to the next morning."""
-        a_day = _number(self.calendar.working_seconds or A_DAY)
+        a_day = _number(self.workdays.calendar.working_seconds or A_DAY)
         total = self._step(exp.Add(this=self._worked(self.start), expression=seconds.copy()))
         before = exp.paren(exp.Sub(this=total, expression=_number(1)))
         full = self._step(exp.IntDiv(this=before, expression=a_day))
@@ -138,19 +166,19 @@ class _Running:
         day = self._nth(exp.Add(this=full.copy(), expression=_number(1)))
         moment = exp.Case(ifs=[], default=exp.null())
         passed = 0
-        for begin, end in self.calendar.hours:
+        for begin, end in self.workdays.calendar.hours:
             within = exp.LTE(this=left.copy(), expression=_number(passed + end - begin))
             here = exp.Add(this=left.copy(), expression=_number(begin - passed))
             moment.append("ifs", exp.If(this=within, true=here))
             passed += end - begin
-        return exp.Add(this=exp.cast(day, "TIMESTAMP"), expression=_times(exp.paren(moment), "SECOND"))
+        return exp.Add(this=exp.cast(day, _TIMESTAMP), expression=_times(exp.paren(moment), "SECOND"))
 
     def _worked(self, moment: exp.Expr) -> exp.Expr:
         """How many working seconds the calendar has before ``moment``."""
         begin = self._numbered(moment)
-        whole = exp.Mul(this=_big(column("before", begin)), expression=_number(self.calendar.working_seconds))
+        whole = exp.Mul(this=_big(column("before", begin)), expression=_number(self.workdays.calendar.working_seconds))
         today: exp.Expr = _number(0)
-        for opened, closed in self.calendar.hours:
+        for opened, closed in self.workdays.calendar.hours:
             so_far = exp.Sub(this=seconds_of_day(moment), expression=_number(opened))
             some = exp.Greatest(this=_number(0), expressions=[exp.paren(so_far)])
             today = exp.Add(this=today, expression=exp.Least(this=some, expressions=[_number(closed - opened)]))
@@ -179,25 +207,23 @@ class _Running:
 
     def _numbered(self, moment: exp.Expr) -> str:
         """The table that numbers the day of ``moment``."""
-        numbered, nth = _workdays(self.calendar)
-        columns = (("day", "DATE"), ("before", "INTEGER"), ("through", "INTEGER"))
-        self.database.store("workday_numbers", columns, numbered)
-        self.database.store("workdays", (("number", "INTEGER"), ("day", "DATE")), nth)
-        return self._join("workday_numbers", "day", _date(moment))
+        return self._join(self.workdays.numbers(), "day", _date(moment))
 
     def _nth(self, number: exp.Expr) -> exp.Expr:
         """The date of the working day with this number."""
-        return column("day", self._join("workdays", "number", number))
+        return column("day", self._join(self.workdays.days(), "number", number))
 
     def _join(self, table: str, key: str, to: exp.Expr) -> str:
         joined = self.pending if self.by_steps else self.answers.source.args.get("joins", ())
         alias = f"clock_{len(joined)}"
         on = exp.EQ(this=column(key, alias), expression=to)
-        named = exp.alias_(exp.to_table(table), alias, table=True, quoted=True)
+        named = exp.Table(
+            this=exp.to_identifier(table), alias=exp.TableAlias(this=exp.to_identifier(alias, quoted=True))
+        )
         if self.by_steps:
             self.pending.append(exp.Join(this=named, on=on, side="LEFT"))
         else:
-            self.answers.source = self.answers.source.join(named, on=on, join_type="left")
+            self.answers.source.join(named, on=on, join_type="left", copy=False)
         return alias
 
 
@@ -235,11 +261,11 @@ def _big(value: exp.Expr) -> exp.Expr:
 
 
 def _date(moment: exp.Expr) -> exp.Expr:
-    return exp.cast(moment.copy(), "DATE")
+    return exp.cast(moment.copy(), _DATE)
 
 
 def _midnight(moment: exp.Expr) -> exp.Expr:
-    return exp.cast(_date(moment), "TIMESTAMP")
+    return exp.cast(_date(moment), _TIMESTAMP)
 
 
 def _since_midnight(moment: exp.Expr) -> exp.Expr:

@@ -65,7 +65,7 @@ def place_sql(fact: Fact, row: Row, values: Sequence[str]) -> exp.Expr | None:
     kept = listed(row.columns[fact.field])
     if kept is None or kept[: len(values)] != tuple(values):
         return None
-    return exp.cast(column(place_name(fact.field)), "INT")
+    return exp.cast(column(place_name(fact.field)), exp.DataType.Type.INT)
 
 
 def fact_sql(fact: Fact, row: Row) -> exp.Expr:

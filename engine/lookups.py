@@ -232,7 +232,11 @@ def _keys(group: Group, facts: Sequence[exp.Expr], rows: Sequence[Combination], 
     for i, (fact, sql, values, size) in enumerate(zip(group.facts, facts, listed, sizes, strict=True)):
         first = 0 if is_boolean(fact) else 1
         place = {value: position for position, value in enumerate(values, first)}
-        digit = exp.cast(sql, "INT") if is_boolean(fact) else place_sql(fact, row, values) or _position(sql, values)
+        digit = (
+            exp.cast(sql, exp.DataType.Type.INT)
+            if is_boolean(fact)
+            else place_sql(fact, row, values) or _position(sql, values)
+        )
         scaled = None if number is None else exp.Mul(this=exp.paren(number), expression=exp.Literal.number(size))
         number = digit if scaled is None else exp.Add(this=scaled, expression=digit)
         numbers = [so_far * size + place[one[i]] for so_far, one in zip(numbers, rows, strict=True)]

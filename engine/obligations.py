@@ -13,8 +13,7 @@ from itertools import product
 
 from sqlglot import exp
 
-from engine.calendars import WorkCalendar
-from engine.clocks import ending
+from engine.clocks import Workdays, ending
 from engine.compiled import CompiledPolicy, outcome
 from engine.conditions import DEADLINE, DONE, Progress
 from engine.databases import Database
@@ -48,7 +47,7 @@ class Clocks:
     """How far orders are with the obligations of ``policy``; what a clock needs is joined to the answers once."""
 
     def __init__(self, policy: Policy, database: Database, row: Row) -> None:
-        self._policy, self._database, self._row = policy, database, row
+        self._policy, self._workdays, self._row = policy, Workdays(policy.calendar, database), row
         self._told: dict[str, _Told] = {}
 
     def __call__(self, fact: Progress, answers: Answers) -> exp.Expr:
@@ -65,8 +64,7 @@ class Clocks:
 
     def told(self, obligation: Obligation, answers: Answers) -> _Told:
         if obligation.id not in self._told:
-            calendar = self._policy.calendar
-            self._told[obligation.id] = _tell(obligation, calendar, answers, self._database, self._row)
+            self._told[obligation.id] = _tell(obligation, self._workdays, answers, self._row)
         return self._told[obligation.id]
 
 
@@ -125,7 +123,7 @@ class _Told:
         return exp.and_(unknown, exp.Not(this=still))
 
 
-def _tell(obligation: Obligation, calendar: WorkCalendar, answers: Answers, database: Database, row: Row) -> _Told:
+def _tell(obligation: Obligation, workdays: Workdays, answers: Answers, row: Row) -> _Told:
     start: exp.Expr = exp.null()
     stopped: exp.Expr = exp.false()
     deadline: exp.Expr
@@ -133,7 +131,7 @@ def _tell(obligation: Obligation, calendar: WorkCalendar, answers: Answers, data
     if isinstance(obligation.deadline, ClockDeadline):
         start = first_filled(obligation.deadline.start)
         clock = obligation.deadline.clock
-        ends = ending(clock, start, calendar, answers, database)
+        ends = ending(clock, start, workdays, answers)
         deadline, stopped = ends.at, ends.stopped
         included = clock.includes_end
         past = _past(deadline, included, row.as_of)

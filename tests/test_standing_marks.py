@@ -40,7 +40,7 @@ from tests.reference.marks import with_marks
 from tests.reference.scores import Field, Ranked, Standings, ranked
 from tests.running import ROOT, SCHEMAS
 
-EXAMPLE = load_policy(ROOT / "examples" / "policies" / "places-2024", SCHEMAS, {})
+EXAMPLE = load_policy(ROOT / "examples" / "policies" / "honours-2024", SCHEMAS, {})
 AS_OF = dt.datetime(2025, 6, 1)
 UNITS = ("甲", "乙", "丙", "丁", "戊")
 MARKS = ("a", "b")
@@ -237,7 +237,7 @@ CONTRADICTORY = """standings:
 def changed(tmp_path: Path, standings: str) -> Path:
     """The example with other marks and no consequences."""
     folder = tmp_path / "policy"
-    shutil.copytree(ROOT / "examples" / "policies" / "places-2024", folder)
+    shutil.copytree(ROOT / "examples" / "policies" / "honours-2024", folder)
     ranking = (folder / "ranking.yaml").read_text("utf-8")
     (folder / "ranking.yaml").write_text(ranking[: ranking.index("announced:")] + standings, "utf-8")
     for name in ("consequences.yaml", "clauses.yaml"):

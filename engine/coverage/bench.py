@@ -8,7 +8,7 @@ parameters a policy has.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from engine.coverage.differing import (
     counts_differ,
     difference,
     expected_of,
+    told_apart,
 )
 from engine.coverage.variants import Changed, Variants
 from engine.decisions.questions import Combination, Group
@@ -52,12 +53,7 @@ FIRST_FEW = 6
 TIME_LIMIT = 60.0
 
 
-@dataclass(frozen=True)
-class Counted:
-    """What the orders of a batch come to, case by case."""
-
-    scorers: Sequence[Scorer]
-    orders: Sequence[Mapping[str, OrderOutcome]]
+Orders = Mapping[str, OrderOutcome]
 
 
 class Bench:
@@ -66,7 +62,8 @@ class Bench:
     def __init__(self, folder: Path, schemas: Path, cases: Sequence[Case]) -> None:
         self.variants = Variants(folder, schemas)
         self._connection = connect(threads=1)  # the tables are tiny, and other processes may work beside this one
-        self._taken: dict[int, Counted] = {}
+        self._counted: dict[int, Sequence[Scorer]] = {}
+        self._answered: dict[int, Sequence[Orders]] = {}
         self._outcomes: dict[tuple[int, int], Outcome] = {}
         self.batches = tuple(batches(cases, self.variants.compiled, self._connection))
 
@@ -74,7 +71,8 @@ class Bench:
         """The first of the batch's cases, tried in ``order``, that does not hold. Raises PolicyError."""
         before, after = self.variants.compiled(batch.chosen).policy, changed.policy(batch.chosen)
         differ = difference(before, after)
-        trying = [i for i in order if can_tell(batch.cases[i], differ)]
+        tables = told_apart(before, after)
+        trying = [i for i in order if can_tell(batch.cases[i], differ, tables)]
         if not trying:
             return None
         try:
@@ -92,38 +90,46 @@ class Bench:
         expected = [expected_of(case) for case in batch.cases]
         if differ & ANSWERED and any("orders" in expected[i] for i in trying):
             orders = self._orders(compiled, batch)
-            for i in trying:
+            for i in (i for i in trying if "orders" in expected[i]):
                 found = self._outcome(batch, i)
                 found = replace(found, evaluation=replace(found.evaluation, policy=compiled.policy), orders=orders[i])
-                if "orders" in expected[i] and compare(batch.cases[i], found):
+                if compare(batch.cases[i], found):
                     return batch.cases[i]
-        before, was = self._as_it_is(batch), self.variants.compiled(batch.chosen).policy
+        was = self.variants.compiled(batch.chosen).policy
         recount = counts_differ(was, compiled.policy, differ)
         scorers: Callable[[], Sequence[Scorer]] = cache(partial(self._scorers, compiled, batch))
         for i in trying if not differ <= OF_SINGLE_ORDERS else ():
             case = batch.cases[i]
             if expected[i] & OF_PERIODS:
                 anew = recount and case.given.standings is None
-                scorer = scorers()[i] if anew else _by(compiled.policy, before.scorers[i])
-                if compare(case, self._concluded(compiled, case, batch.intakes[i], scorer, before.orders[i])):
+                scorer = scorers()[i] if anew else _by(compiled.policy, self._counts_now(batch)[i])
+                if compare(
+                    case, self._concluded(compiled, case, batch.intakes[i], scorer, self._answers_now(batch, i))
+                ):
                     return case
         return None
 
-    def _as_it_is(self, batch: Batch) -> Counted:
-        """What the batch comes to without any change."""
-        key = id(batch)
-        if key not in self._taken:
-            compiled = self.variants.compiled(batch.chosen)
-            self._taken[key] = Counted(self._scorers(compiled, batch), self._orders(compiled, batch))
-        return self._taken[key]
+    def _counts_now(self, batch: Batch) -> Sequence[Scorer]:
+        """What the batch is counted to without any change, case by case."""
+        if id(batch) not in self._counted:
+            self._counted[id(batch)] = self._scorers(self.variants.compiled(batch.chosen), batch)
+        return self._counted[id(batch)]
+
+    def _answers_now(self, batch: Batch, i: int) -> Orders:
+        """What single orders of a case come to without any change; nothing where the case does not ask."""
+        if "orders" not in expected_of(batch.cases[i]):
+            return {}
+        if id(batch) not in self._answered:
+            self._answered[id(batch)] = self._orders(self.variants.compiled(batch.chosen), batch)
+        return self._answered[id(batch)][i]
 
     def _outcome(self, batch: Batch, i: int) -> Outcome:
         """The same of one case, to the end."""
         key = id(batch), i
         if key not in self._outcomes:
-            taken, compiled = self._as_it_is(batch), self.variants.compiled(batch.chosen)
+            compiled, scorer = self.variants.compiled(batch.chosen), self._counts_now(batch)[i]
             self._outcomes[key] = self._concluded(
-                compiled, batch.cases[i], batch.intakes[i], taken.scorers[i], taken.orders[i]
+                compiled, batch.cases[i], batch.intakes[i], scorer, self._answers_now(batch, i)
             )
         return self._outcomes[key]
 
@@ -138,7 +144,7 @@ class Bench:
         parts = parted_scorers(scorer)
         return [parts[number] for number in batch.numbers]
 
-    def _orders(self, compiled: CompiledPolicy, batch: Batch) -> Sequence[Mapping[str, OrderOutcome]]:
+    def _orders(self, compiled: CompiledPolicy, batch: Batch) -> Sequence[Orders]:
         found = order_outcomes(detail(compiled, self._connection, batch.whole.relation, batch.as_of, _decide_here))
         if batch.numbers is None:
             return (found,)
@@ -151,7 +157,7 @@ class Bench:
         case: Case,
         intake: Intake,
         scorer: Scorer,
-        orders: Mapping[str, OrderOutcome],
+        orders: Orders,
     ) -> Outcome:
         policy, given = compiled.policy, case.given
         units = unit_names(policy, case)

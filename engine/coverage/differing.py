@@ -13,7 +13,7 @@ from engine.calendars import WorkCalendar
 from engine.cases.reading import Case
 from engine.policy.model import Policy
 from engine.policy.model_scoring import PointsBand
-from engine.policy.model_tables import Table
+from engine.policy.model_tables import Table, TableId
 from engine.questions import duty_questions
 
 ONE = Fraction(1)
@@ -94,9 +94,19 @@ def _alike(bands: Iterable[PointsBand]) -> tuple[PointsBand, ...]:
     return tuple(replace(band, points=ONE) for band in bands)
 
 
-def can_tell(case: Case, differ: frozenset[str]) -> bool:
-    """Whether what the case expects could come out otherwise at all."""
+def told_apart(before: Policy, after: Policy) -> frozenset[TableId] | None:
+    """The tables of which a case must give rows to meet what differs in ``tables``; None: any case may meet it."""
+    was, now = ({table.id: table for table in _as_cases_give(policy.tables)} for policy in (before, after))
+    other = {id for id in {*was, *now} if was.get(id) != now.get(id)}
+    needed = any(table.required for id in other for table in (was.get(id), now.get(id)) if table is not None)
+    return None if needed or "orders" in other else frozenset(other)
+
+
+def can_tell(case: Case, differ: frozenset[str], tables: frozenset[TableId] | None) -> bool:
+    """Whether what the case expects could come out otherwise at all; ``tables`` as ``told_apart`` says."""
     expected = expected_of(case)
+    if differ == {"tables"} and tables is not None:
+        return any(case.given.tables.get(id) for id in tables)
     if not differ or "tables" in differ:
         return bool(differ)
     return bool(expected & OF_PERIODS and not differ <= OF_SINGLE_ORDERS) or bool(
