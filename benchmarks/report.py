@@ -16,7 +16,8 @@ def markdown(results: Results, machine: Mapping[str, str], rounds: int) -> str:
     lines = [
         "# Results",
         "",
-        "Written by `python -m benchmarks`; the column of orders says how many. What is measured and what the numbers mean: `docs/performance.md`.",
+        "Written by `python -m benchmarks`; the column of orders says how many. What is measured and what the numbers "
+        "mean: `docs/performance.md`.",
         "",
         f"{rounds} rounds, all sides in turn; medians, with the fastest and the slowest round.",
         "",
