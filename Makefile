@@ -60,7 +60,7 @@ $(READY): requirements-build.lock requirements-dev.lock pyproject.toml | $(VENV)
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 lock:
 	printf 'hatchling\nsetuptools\nwheel\n' | $(COMPILE) - --constraints requirements-dev.lock -o requirements-build.lock

@@ -23,7 +23,8 @@ def opened() -> Iterator[Editor]:
         with editor(ROOT) as running:
             yield running
     except UnavailableError as error:
-        pytest.skip(str(error))  # the language server comes from the npm registry, which not every machine reaches
+        # The language server is no Python package: it comes from npm, which not every machine has or reaches.
+        pytest.skip(str(error))
 
 
 def spot(text: str, words: str) -> tuple[int, int]:

@@ -254,7 +254,7 @@ def test_marks_name_only_what_there_is(tmp_path: Path) -> None:
     told = [(problem.place.line, problem.what) for problem in caught.value.problems]
     start = told[0][0]
     assert [(line - start, what) for line, what in told] == [
-        (0, "last 就是末位，不必另写"),
+        (0, "这是程序内定的标识，不必另写"),
         (1, "没有这个名次标志"),
         (2, "没有这个指标或另列项"),
         (3, "没有这个等次"),

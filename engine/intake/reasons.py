@@ -15,7 +15,7 @@ from engine.intake.found import BLANKS
 from engine.policy.model_tables import Column, Table
 from engine.problems import clip
 
-_TIME = "应写成 2026-03-05 09:01、2026-03-05 09:01:00 或 2026/3/5 9:01"
+_TIME = "应写成 YYYY-MM-DD HH:MM、YYYY-MM-DD HH:MM:SS 或 YYYY/M/D H:MM"
 _LOOKS_LIKE_TIME = re.compile(r"\d{4}(-\d\d-\d\d|/\d{1,2}/\d{1,2}) \d{1,2}:\d\d(:\d\d)?")
 _SHOWN = 12
 
@@ -47,7 +47,7 @@ def _unread(column: Column, value: str, names: Mapping[str, tuple[str, ...]]) ->
         case "number":
             return "应为数字，小数不超过 12 位"
         case "month":
-            return "应为 2026-03 这样的月份"
+            return "应为 YYYY-MM 这样的月份"
         case "reference":
             known = names.get(column.table or "", ())
             return f"“{column.table}”中没有这个名称" + _similar(value, known)

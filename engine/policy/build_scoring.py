@@ -263,7 +263,7 @@ def build_standings(context: Context, placed: Mapping[str, tuple[str, ...]]) -> 
         path: Path = ("standings", i)
         if data["id"] == LAST:
             place = context.place("ranking", (*path, "id"))
-            context.findings.add(place, "last 就是末位，不必另写", LAST, "请换一个标识")
+            context.findings.add(place, "这是程序内定的标识，不必另写", LAST, "请换一个标识")
         context.declare(data["id"], "ranking", path)
         scope = Scope(marks=(LAST, *(mark.id for mark in built)), placed=placed)
         when = context.condition(data["when"], scope, "ranking", (*path, "when"))

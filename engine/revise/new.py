@@ -110,7 +110,7 @@ def _name_problems(head: YamlText, name: str, schemas: Path) -> list[Problem]:
     """Whether the head would still fit its schema with this name, which is also a folder's."""
     place = Place("版本名称")
     if not name or name in (".", "..") or any(mark in name for mark in "/\\"):
-        return [Problem(place, "不能用作文件夹的名称", name, "例如 2027 或 2026-b")]
+        return [Problem(place, "不能用作文件夹的名称", name, "请用字母、数字和短横，如年份")]
     renamed = head.edited(head_edits(head.root, name))
     root = read_bytes(renamed.encode(), "").root
     found = [] if root is None else list(Schemas(schemas).problems("policy", root, Readings()))

@@ -81,7 +81,7 @@ def _refuse(ruling: Ruling, reading: Piece, file: YamlText) -> None:
         if dt.date.fromisoformat(ruling.on).isoformat() != ruling.on:
             raise ValueError
     except ValueError:
-        problems.append(Problem(Place("--on"), "不是真实的日期", ruling.on, "写成 YYYY-MM-DD，如 2026-05-01"))
+        problems.append(Problem(Place("--on"), "不是真实的日期", ruling.on, "写成 YYYY-MM-DD"))
     for name, text in (("--by", ruling.by), ("--note", ruling.note)):
         if not text.strip() or not text.isprintable():
             problems.append(Problem(Place(name), "须是一行文字", text, "写明由谁确认、怎么答复"))

@@ -30,9 +30,11 @@ def spark_home() -> Path:
     """The folder of pyspark. Skips where Spark cannot run."""
     java = Path(os.environ.get("JAVA_HOME", "")) / "bin" / "java"
     if not java.is_file() and shutil.which("java") is None:
+        # Spark runs on Java, which Python packages cannot bring: the rest of the suite must not need it.
         pytest.skip("there is no Java")
     found = importlib.util.find_spec("pyspark")
     if found is None or found.origin is None:
+        # An extra of half a gigabyte; `make test` installs it, another installation may leave it out.
         pytest.skip("the extra spark is not installed")
     os.environ["JAVA_TOOL_OPTIONS"] = _HASTE
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"

@@ -21,6 +21,7 @@ HOTLINE = f"{PYTHON} -m cli.main"
 def run_on_disk(disk: Path, size: str, script: str) -> subprocess.CompletedProcess[str]:
     """Run a shell script that finds a disk of ``size`` at ``$DISK``, the program in ``$HOTLINE``, and ``$PYTHON``."""
     if shutil.which("unshare") is None or _unshared("true").returncode != 0:
+        # A small disk of its own needs a right of the system that some containers withhold; nothing else is like one.
         pytest.skip("mount namespaces are not allowed here")
     disk.mkdir(exist_ok=True)
     mount = f'mount -t tmpfs -o size={size} none "{disk}"'

@@ -277,11 +277,12 @@ def test_a_missing_database_is_told_and_not_made_anew(tmp_path: Path) -> None:
         open_workspace(workspace.layout)
 
 
+ON_A_SERVER = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
 @pytest.fixture
 def admin(workspace: Workspace) -> Callable[[str], None]:
-    """Runs a statement as the server's administrator, where the workspace is on PostgreSQL."""
-    if workspace.settings.address.kind != "postgresql":
-        pytest.skip("SQLite has no server")
+    """Runs a statement as the administrator of the workspace's server."""
 
     def run(statement: str) -> None:
         with psycopg.connect(workspace.settings.database, autocommit=True) as connection:
@@ -290,6 +291,7 @@ def admin(workspace: Workspace) -> Callable[[str], None]:
     return run
 
 
+@ON_A_SERVER
 def test_a_broken_connection_is_told(workspace: Workspace, admin: Callable[[str], None]) -> None:
     """Promise: a server that hangs up is an error in Chinese, and the transaction is as if it had never begun."""
     ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hotline-policy'"
@@ -302,6 +304,7 @@ def test_a_broken_connection_is_told(workspace: Workspace, admin: Callable[[str]
     assert chain_of(workspace) == ["kept"]
 
 
+@ON_A_SERVER
 def test_what_the_server_refuses_is_told(workspace: Workspace, admin: Callable[[str], None]) -> None:
     """Promise: a full disk of the server is told as such, and nothing is half written."""
     admin(
@@ -316,6 +319,7 @@ def test_what_the_server_refuses_is_told(workspace: Workspace, admin: Callable[[
     assert chain_of(workspace) == ["kept"]
 
 
+@ON_A_SERVER
 def test_impatient_servers_make_no_difference(workspace: Workspace, admin: Callable[[str], None]) -> None:
     """Promise: a server set to give up soon does not make a waiting writer fail."""
     name = workspace.settings.address.name

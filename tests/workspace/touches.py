@@ -105,6 +105,7 @@ def warm(folder: Path) -> Iterator[Warm]:
     """A warm process; ``folder`` takes its log and the compiled counter."""
     compiler = shutil.which("cc")
     if sys.platform != "linux" or compiler is None:
+        # Writes are counted by a library put before the system's own, which only Linux loads this way.
         pytest.skip("needs Linux and a C compiler")
     library = folder / "touches.so"
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, SOURCE], check=True)

@@ -133,7 +133,7 @@ def test_all_mistakes_of_all_files_come_at_once(office: Workspace, tmp_path: Pat
     with pytest.raises(InputError) as caught:
         bring(office, tmp_path / "a.csv", tmp_path / "b.xlsx", tmp_path / "c.csv")
     said = str(caught.value)
-    for words in ("a.csv: 文件是空的", "b.xlsx: 不是 xlsx 工作簿", "应为 2026-03 这样的月份", "不能小于 0"):
+    for words in ("a.csv: 文件是空的", "b.xlsx: 不是 xlsx 工作簿", "应为 YYYY-MM 这样的月份", "不能小于 0"):
         assert words in said
     for path, words in ((tmp_path / "no.csv", "没有这个文件"), (tmp_path / "x.xls", "旧的 xls")):
         if path.suffix == ".xls":
