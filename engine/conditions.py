@@ -7,7 +7,7 @@ compared elsewhere (``engine.facts``) and arrive here as yes/no. Knows nothing o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -226,6 +226,19 @@ def tests(condition: Condition) -> Iterator[Test]:
         case All(parts) | Any(parts):
             for part in parts:
                 yield from tests(part)
+
+
+def holds(condition: Condition, told: Callable[[Test], bool]) -> bool:
+    """Whether the condition holds where its tests do as ``told``."""
+    match condition:
+        case Test():
+            return told(condition)
+        case Not(part):
+            return not holds(part, told)
+        case All(parts):
+            return all(holds(part, told) for part in parts)
+        case Any(parts):
+            return any(holds(part, told) for part in parts)
 
 
 def facts(condition: Condition) -> tuple[Fact, ...]:

@@ -12,7 +12,7 @@ from itertools import product
 
 from engine.check.finding import Finding, found
 from engine.check.places import Places
-from engine.conditions import NO, YES, All, Any, Condition, Fact, Figure, Not, Seat, Test, facts
+from engine.conditions import NO, YES, Condition, Fact, Figure, Seat, facts, holds
 from engine.policy.model import Policy
 from engine.standing_marks import compares, seats
 
@@ -85,12 +85,4 @@ def _graded(told: tuple[Fact, ...]) -> list[Held]:
 
 
 def _holds(condition: Condition, held: Held) -> bool:
-    match condition:
-        case Test(fact, allowed):
-            return (YES if fact in held else NO) in allowed
-        case Not(part):
-            return not _holds(part, held)
-        case All(parts):
-            return all(_holds(part, held) for part in parts)
-        case Any(parts):
-            return any(_holds(part, held) for part in parts)
+    return holds(condition, lambda test: (YES if test.fact in held else NO) in test.allowed)
