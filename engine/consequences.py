@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.calendars import WorkCalendar
 from engine.compiled import CompiledPolicy, holding
@@ -16,7 +16,6 @@ from engine.conditions import NO, YES, Fact, tests
 from engine.conditions import Standing as StandingFact
 from engine.gates import GateState
 from engine.months import Month
-from engine.policy.model import Policy
 from engine.policy.model_scoring import Consequence, DueDay, Period
 from engine.questions import fired_before, gate_state
 from engine.standings import LAST, Standing
@@ -39,6 +38,10 @@ class History:
     def after(self, has: bool) -> History:
         """The ladder one counted period later."""
         return History(has, (*self.counted, has), self.running + 1 if has else 0, self.times + has)
+
+    def beside(self, has: bool) -> History:
+        """The ladder in a period that does not count."""
+        return History(has, self.counted, self.running, self.times)
 
     def within(self, periods: int) -> int:
         """In how many of the latest ``periods`` counted the unit had the mark."""
@@ -110,29 +113,48 @@ def consider(
     return tuple(considered)
 
 
+@dataclass(frozen=True)
+class _Step:
+    """A consequence, the facts that decide on it, what reads each of them, and the marks that its condition tests."""
+
+    consequence: Consequence
+    tested: tuple[Fact, ...]
+    readers: tuple[_Reader, ...]
+    marks: tuple[str, ...]
+
+    def goes_on(self, histories: Histories) -> bool:
+        """Whether a streak of any mark that the condition tests goes on; of being last where it tests none."""
+        return any(histories[mark].now for mark in self.marks or (LAST,))
+
+
 class _Ladder:
     """The rule engine's answers, each looked up once, since histories repeat themselves; and how each fact is read."""
 
     def __init__(self, gates: Mapping[str, Mapping[Month, GateState]]) -> None:
         self._gates: GateStates = {gate_state(gate): found for gate, found in gates.items()}
-        self._steps: dict[tuple[int, str], tuple[tuple[Fact, ...], tuple[_Reader, ...]]] = {}
+        self._steps: dict[tuple[int, str, bool], tuple[_Step, ...]] = {}
         self._known: dict[tuple[int, str, tuple[str, ...]], bool] = {}
 
-    def step(self, compiled: CompiledPolicy, consequence: Consequence) -> tuple[tuple[Fact, ...], tuple[_Reader, ...]]:
-        """The facts that decide on the consequence, and for each what reads it."""
-        key = (id(compiled), consequence.id)
+    def steps(self, compiled: CompiledPolicy, kind: str, of_unit: bool) -> tuple[_Step, ...]:
+        """The consequences after a period of ``kind``, for a unit or for nobody."""
+        key = id(compiled), kind, of_unit
         if key not in self._steps:
-            tested = tuple(fact for item in compiled.ladder[consequence.id] for fact in item.group.facts)
-            self._steps[key] = tested, tuple(self._reader(fact, consequence) for fact in tested)
+            subject = "unit" if of_unit else "none"
+            about = (item for item in compiled.policy.consequences if item.at == kind and item.subject == subject)
+            self._steps[key] = tuple(self._step(compiled, item) for item in about)
         return self._steps[key]
 
-    def holds(
-        self, compiled: CompiledPolicy, consequence: Consequence, tested: tuple[Fact, ...], values: tuple[str, ...]
-    ) -> bool:
-        key = (id(compiled), consequence.id, values)
+    def _step(self, compiled: CompiledPolicy, consequence: Consequence) -> _Step:
+        tested = tuple(fact for item in compiled.ladder[consequence.id] for fact in item.group.facts)
+        marks = (test.fact.mark for test in tests(consequence.when) if isinstance(test.fact, StandingFact))
+        readers = tuple(self._reader(fact, consequence) for fact in tested)
+        return _Step(consequence, tested, readers, tuple(dict.fromkeys(marks)))
+
+    def holds(self, compiled: CompiledPolicy, step: _Step, values: tuple[str, ...]) -> bool:
+        id_ = step.consequence.id
+        key = id(compiled), id_, values
         if key not in self._known:
-            held = holding(compiled.ladder[consequence.id], dict(zip(tested, values, strict=True)))
-            self._known[key] = consequence.id in held
+            self._known[key] = id_ in holding(compiled.ladder[id_], dict(zip(step.tested, values, strict=True)))
         return self._known[key]
 
     def _reader(self, fact: Fact, consequence: Consequence) -> _Reader:
@@ -147,17 +169,12 @@ class _Ladder:
             return lambda ladders, _, __: ladders[mark].times >= at_least
         if fact == fired_before(consequence.id):
             return lambda _, fired, __: fired
-        states = self._gates.get(fact, {})
-        return lambda _, __, month: month in states and states[month].outcome == OPEN
+        opened = {month for month, state in self._gates.get(fact, {}).items() if state.outcome == OPEN}
+        return lambda _, __, month: month in opened
 
 
 def _ranked(standing: Standing) -> tuple[str, ...]:
     return tuple(placed.unit for placed in standing.ranking)
-
-
-def _about(policy: Policy, standing: Standing, unit: str | None) -> Iterable[Consequence]:
-    subject = "none" if unit is None else "unit"
-    return (item for item in policy.consequences if item.at == standing.kind and item.subject == subject)
 
 
 def _climb(
@@ -175,43 +192,22 @@ def _climb(
         for mark in marks:
             has = unit is not None and standing.has(unit, mark)
             history = histories.get(mark, History())
-            histories[mark] = history.after(has) if counted else replace(history, now=has)
+            histories[mark] = history.after(has) if counted else history.beside(has)
         settled = known.get(standing.period.first) if standing.kind == "month" else None
-        for consequence in _about(policy, standing, unit):
-            own = {mark: histories[mark] for mark in (LAST, *_marks(consequence))}
-            over = consequence.repeat == "once_per_streak" and not _goes_on(consequence, own)
-            tested, readers = ladder.step(compiled, consequence)
+        may_fire = started and (policy.unfinished.fires or not standing.provisional)
+        for step in ladder.steps(compiled, standing.kind, unit is not None):
+            consequence = step.consequence
+            own = {LAST: histories[LAST]} | {mark: histories[mark] for mark in step.marks}
+            over = consequence.repeat == "once_per_streak" and not step.goes_on(own)
             before = fired.get(consequence.id, False) and not over
-            values = tuple(YES if read(own, before, standing.period.last) else NO for read in readers)
-            may_fire = started and (policy.unfinished.fires or not standing.provisional)
+            values = tuple([YES if read(own, before, standing.period.last) else NO for read in step.readers])
             if settled is None:
-                fires = may_fire and ladder.holds(compiled, consequence, tested, values)
+                fires = may_fire and ladder.holds(compiled, step, values)
             else:
                 fires = (consequence.id, unit) in settled
             due, warn = _due(consequence.due, standing.period, policy.calendar) if fires else (None, None)
-            yield Considered(
-                consequence,
-                unit,
-                standing.period,
-                may_fire,
-                tested,
-                values,
-                own,
-                fires,
-                due,
-                warn,
-            )
+            yield Considered(consequence, unit, standing.period, may_fire, step.tested, values, own, fires, due, warn)
             fired[consequence.id] = (before or fires) and not over
-
-
-def _marks(consequence: Consequence) -> tuple[str, ...]:
-    """The marks that the condition tests."""
-    return tuple(dict.fromkeys(t.fact.mark for t in tests(consequence.when) if isinstance(t.fact, StandingFact)))
-
-
-def _goes_on(consequence: Consequence, histories: Histories) -> bool:
-    """Whether a streak of any mark that the condition tests goes on; of being last where it tests none."""
-    return any(histories[mark].now for mark in _marks(consequence) or (LAST,))
 
 
 def _due(due: DueDay | None, period: Period, calendar: WorkCalendar) -> tuple[dt.date | None, dt.date | None]:

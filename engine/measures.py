@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 from engine.months import Month
-from engine.policy.model_scoring import Bands, Change, Clamp, Indicator, PointsBand, Recorded, Slope
+from engine.policy.model_scoring import Bands, Change, Clamp, Indicator, Recorded, Slope
 from engine.questions import counted_id, points_id
-from engine.tallies import Tallies
+from engine.tallies import Counts, Tallies
 
 FULL = Fraction(100)
 ZERO = Fraction(0)
@@ -49,6 +49,18 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class _Meter:
+    """What every measuring of ``indicator`` reads, looked up once: the counts of each band and its ``points`` in whole
+    units, of which ``scale`` make a point, and the counts of ``orders``."""
+
+    indicator: Indicator
+    bands: tuple[Counts, ...]
+    points: tuple[int, ...]
+    scale: int
+    orders: Counts
+
+
+@dataclass(frozen=True)
 class Measures:
     """``groups``: for each column of the units table that matters, unit to value. ``recorded``: points by unit and
     month, for every item that reads a table of records. Nothing is counted before ``first``."""
@@ -59,8 +71,10 @@ class Measures:
     recorded: Mapping[Recorded, Mapping[tuple[str, Month], tuple[Fraction, ...]]]
     first: Month | None = None
 
-    def measure(self, indicator: Indicator, unit: str, months: Sequence[Month]) -> Measured:
-        """The indicator of ``unit`` over ``months`` together."""
+    def measure(
+        self, indicator: Indicator, unit: str, months: Sequence[Month], transforms: int | None = None
+    ) -> Measured:
+        """The indicator of ``unit`` over ``months`` together, after the first of its ``transforms`` or all of them."""
         applies = indicator.applies_to
         if applies is not None and self.groups[applies.column].get(unit) not in applies.values:
             return Measured(0, 1, 0, None, (), applies=False)
@@ -68,20 +82,25 @@ class Measures:
             lost = self.points(indicator.deducted, unit, months)
             taken = sum(lost, ZERO)
             left = FULL - min(taken / indicator.weight, Fraction(1)) * FULL
-            value = self._transformed(indicator, left, unit, months)
+            value = self._transformed(indicator, left, unit, months, transforms)
             return Measured(taken.numerator, taken.denominator, len(lost), value, ())
-        bands = self._bands(indicator, unit, months)
-        above, scale = self._weighted(indicator, bands)
-        orders = self._orders(indicator, unit, tuple(months))
-        ratio = _combined(indicator, bands, above, scale, orders)
+        meter = self._meter(indicator)
+        if len(months) == 1:  # by far the most asked
+            key = unit, months[0]
+            bands = tuple([counts.get(key, 0) for counts in meter.bands])
+        else:
+            bands = tuple(sum(counts.get((unit, month), 0) for month in months) for counts in meter.bands)
+        above = sum(map(operator.mul, meter.points, bands))
+        orders = self._orders(meter, unit, months)
+        ratio = _combined(indicator, bands, above, meter.scale, orders)
         if ratio is not None and indicator.transforms:
-            ratio = self._transformed(indicator, Fraction(*ratio), unit, months)
-        return Measured(above, scale, orders, ratio, bands)
+            ratio = self._transformed(indicator, Fraction(*ratio), unit, months, transforms)
+        return Measured(above, meter.scale, orders, ratio, bands)
 
     def _transformed(
-        self, indicator: Indicator, value: Fraction, unit: str, months: Sequence[Month]
+        self, indicator: Indicator, value: Fraction, unit: str, months: Sequence[Month], transforms: int | None
     ) -> tuple[int, int] | None:
-        for position, transform in enumerate(indicator.transforms):
+        for position, transform in enumerate(indicator.transforms[:transforms]):
             if isinstance(transform, Change):
                 changed = _changed(transform, value, self._before(indicator, position, transform, unit, months))
                 if changed is None:
@@ -110,56 +129,45 @@ class Measures:
                 return sum((sum(points, ZERO) for points in known), ZERO) / len(known)
         if self.first is None or min(then) < self.first:
             return None
-        return self.measure(replace(indicator, transforms=indicator.transforms[:position]), unit, then).value
-
-    def _bands(self, indicator: Indicator, unit: str, months: Sequence[Month]) -> tuple[int, ...]:
-        """How many orders each band of points has."""
-        counts = self._banded.get(indicator.id, ())
-        if len(counts) != len(indicator.points):  # another policy may measure the same counts
-            ids = (points_id(indicator, band) for band in range(len(indicator.points)))
-            counts = self._banded[indicator.id] = tuple(self.tallies.counts.get(id, {}) for id in ids)
-        if len(months) == 1:  # by far the most asked
-            key = (unit, months[0])
-            return tuple(count.get(key, 0) for count in counts)
-        return tuple(sum(count.get((unit, month), 0) for month in months) for count in counts)
+        return self.measure(indicator, unit, then, position).value
 
     def points(self, recorded: Recorded, unit: str, months: Sequence[Month]) -> tuple[Fraction, ...]:
         """Every record of ``unit`` in ``months``."""
         found = self.recorded.get(recorded, {})
         return tuple(points for month in months for points in found.get((unit, month), ()))
 
-    def _orders(self, indicator: Indicator, unit: str, months: tuple[Month, ...]) -> int:
+    def _orders(self, meter: _Meter, unit: str, months: Sequence[Month]) -> int:
         """The denominator: the orders of the unit, or of all its peers, which are added up once for all of them."""
-        asked = counted_id(indicator)
-        if indicator.peers is None:
-            return self.tallies.of(asked, unit, months)
-        peers = indicator.peers, self.groups[indicator.peers][unit]
-        key = asked, peers, months
+        column = meter.indicator.peers
+        if column is None:
+            return _added(meter.orders, unit, months)
+        peers = column, self.groups[column][unit]
+        key = id(meter), peers, tuple(months)
         if key not in self._shared:
-            self._shared[key] = sum(self.tallies.of(asked, peer, months) for peer in self._members[peers])
+            self._shared[key] = sum(_added(meter.orders, peer, months) for peer in self._members[peers])
         return self._shared[key]
 
-    def _weighted(self, indicator: Indicator, bands: tuple[int, ...]) -> tuple[int, int]:
-        """The sum of points, in whole units, and how many of these make a point."""
-        known = self._whole.get(indicator.id)
-        if known is None or known[0] is not indicator.points:  # another policy may measure the same counts
+    def _meter(self, indicator: Indicator) -> _Meter:
+        meter = self._meters.get(id(indicator))
+        if meter is None:
+            counts = self.tallies.counts
             scale = math.lcm(*(band.points.denominator for band in indicator.points))
-            known = indicator.points, scale, tuple(int(band.points * scale) for band in indicator.points)
-            self._whole[indicator.id] = known
-        _, scale, points = known
-        return sum(map(operator.mul, points, bands)), scale
+            meter = self._meters[id(indicator)] = _Meter(
+                indicator,
+                tuple(counts.get(points_id(indicator, band), {}) for band in range(len(indicator.points))),
+                tuple(int(band.points * scale) for band in indicator.points),
+                scale,
+                counts.get(counted_id(indicator), {}),
+            )
+        return meter
 
     @cached_property
-    def _banded(self) -> dict[str, tuple[Mapping[tuple[str, Month], int], ...]]:
+    def _meters(self) -> dict[int, _Meter]:
+        """By the identity of the indicator, which its meter keeps: another policy may measure the same counts."""
         return {}
 
     @cached_property
-    def _shared(self) -> dict[tuple[str, tuple[str, str], tuple[Month, ...]], int]:
-        return {}
-
-    @cached_property
-    def _whole(self) -> dict[str, tuple[tuple[PointsBand, ...], int, tuple[int, ...]]]:
-        """By indicator: its bands, how many units make a point, and the bands' points in whole units."""
+    def _shared(self) -> dict[tuple[int, tuple[str, str], tuple[Month, ...]], int]:
         return {}
 
     @cached_property
@@ -171,6 +179,12 @@ class Measures:
                 if unit in groups:
                     found.setdefault((column, groups[unit]), []).append(unit)
         return {key: tuple(units) for key, units in found.items()}
+
+
+def _added(counts: Counts, unit: str, months: Sequence[Month]) -> int:
+    if len(months) == 1:  # by far the most asked
+        return counts.get((unit, months[0]), 0)
+    return sum(counts.get((unit, month), 0) for month in months)
 
 
 def _combined(

@@ -129,7 +129,7 @@ class Scorer:
         bonus: Fraction | None,
     ) -> Score:
         if bonus is None:
-            bonus = sum((self._bonus(item, unit, months, score) for item in self.policy.bonuses), ZERO)
+            bonus = _added(self._bonus(item, unit, months, score) for item in self.policy.bonuses)
         vetoes = [item for item in self.policy.vetoes if self.measures.points(item.recorded, unit, months)]
         scale = self.policy.scale
         total = ZERO if vetoes else clamp(scale.limits, score + bonus if bonus else score)
@@ -138,10 +138,8 @@ class Scorer:
 
     def _bonus(self, bonus: Bonus, unit: str, months: Sequence[Month], score: Fraction) -> Fraction:
         """A month's awards after the cap; nothing where the score has not unlocked them."""
-        if bonus.unlocked_above is not None and score <= bonus.unlocked_above:
-            return ZERO
         awards = self.measures.points(bonus.recorded, unit, months)
-        if not awards:
+        if not awards or (bonus.unlocked_above is not None and score <= bonus.unlocked_above):
             return ZERO
         capped = _capped(bonus, awards)
         return -capped if bonus.sign == "deduct" else capped
@@ -155,6 +153,12 @@ class Scorer:
     @cached_property
     def _weights(self) -> Fraction:
         return sum((indicator.weight for indicator in self.policy.indicators), ZERO)
+
+
+def _added(points: Iterable[Fraction]) -> Fraction:
+    """The sum; fractions are slow to add, and most of these are 0."""
+    found = [item for item in points if item]
+    return sum(found[1:], found[0]) if found else ZERO
 
 
 def _sum_of_products(weighed: Iterable[Weighed]) -> Fraction:

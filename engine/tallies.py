@@ -23,11 +23,15 @@ class MissedLookUpError(Exception):
     """Orders whose facts the decision tables do not hold: never a result, always a defect of the tables."""
 
 
+Counts = Mapping[tuple[str, Month], int]
+"""By unit and month, a number of orders; 0 where there is none."""
+
+
 @dataclass(frozen=True)
 class Tallies:
-    """``counts``: question id to (unit, month) to a number of orders. ``units``: every unit that has an order."""
+    """``counts``: question id to what is counted. ``units``: every unit that has an order."""
 
-    counts: Mapping[str, Mapping[tuple[str, Month], int]]
+    counts: Mapping[str, Counts]
     units: tuple[str, ...]
 
     def of(self, question: str, unit: str, months: Sequence[Month]) -> int:
