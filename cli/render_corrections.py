@@ -5,7 +5,7 @@ Knows the result document and tables; knows nothing of how months are compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -35,21 +35,29 @@ def _month(console: Console, document: Document, item: Mapping[str, Any]) -> Non
     console.print()
     month = item["period"]
     line(console, f"{month}（据 {item['run']} 公布，第 {item['entry']} 条记录）", "bold")
-    if item["units"]:
-        grid = table()
-        column(grid, "单位", least=8)
-        for title in ("名次", "总分", "末位"):
-            column(grid, title, align="right", keep=True)
-        for unit in item["units"]:
-            rank = _pair(unit.get("rank"), lambda value: "-" if value is None else str(value))
-            total = _pair(unit.get("total"), partial(figure, decimals=_decimals(unit.get("total"))))
-            last = _pair(unit.get("last"), lambda value: _MARKS[value])
-            grid.add_row(*(cell(value) for value in (unit["unit"], rank, total, last)))
-        draw(console, grid)
+    _units(console, item["units"])
+    for base in item.get("bases", []):
+        line(console, f"另一口径：{base['title']}")
+        _units(console, base["units"])
     for text in _notes(document, item):
         line(console, text)
     _causes(console, item["causes"])
     line(console, f"更正用：hotline publish {month} --correct --reason 事由", DIM)
+
+
+def _units(console: Console, units: Sequence[Mapping[str, Any]]) -> None:
+    if not units:
+        return
+    grid = table()
+    column(grid, "单位", least=8)
+    for title in ("名次", "总分", "末位"):
+        column(grid, title, align="right", keep=True)
+    for unit in units:
+        rank = _pair(unit.get("rank"), lambda value: "-" if value is None else str(value))
+        total = _pair(unit.get("total"), partial(figure, decimals=_decimals(unit.get("total"))))
+        last = _pair(unit.get("last"), lambda value: _MARKS[value])
+        grid.add_row(*(cell(value) for value in (unit["unit"], rank, total, last)))
+    draw(console, grid)
 
 
 def _pair(values: Mapping[str, Any] | None, shown: Any) -> str:

@@ -17,6 +17,7 @@ from workspace.moments import shown
 
 if TYPE_CHECKING:
     from engine.published import Announced
+    from engine.standings import Standing
     from workspace.publishing import Made
 
 _KINDS = {"publication": "公布", "correction": "更正"}
@@ -26,13 +27,13 @@ def made_text(made: Made) -> str:
     """What holds for the month from now on."""
     one, published = made.publication, made.published
     ranking = published.standing.ranking
-    last = [f"{placed.unit}（{figure(rounded(placed.total))}）" for placed in ranking if placed.last]
     kept = [placed.unit for placed in ranking if not placed.announced]
     gates = [GATES.get(state.outcome, state.outcome) for state in published.gates.values()]
     lines = [
         f"已{_KINDS[one.kind]} {one.month}：据 {one.run_name}，由 {one.by}，链上第 {one.seq} 条记录",
-        f"参加排名 {len(ranking)} 个单位，末位：{'、'.join(last) or '无'}" + (f"；{'、'.join(gates)}" if gates else ""),
+        _placed(published.standing) + (f"；{'、'.join(gates)}" if gates else ""),
     ]
+    lines += [f"另一口径“{base.title}”：{_placed(base.standing)}" for base in published.bases.values()]
     lines += [f"排名而不公布：{'、'.join(kept)}"] if kept else []
     lines += [f"后果：{_consequence(item)}" for item in published.consequences] or ["没有触发任何后果"]
     if one.replaces is not None:
@@ -41,6 +42,11 @@ def made_text(made: Made) -> str:
         months = "、".join(map(str, made.unpublished))
         lines.append(f"提示：{months} 还没有公布，累计按现有数据计入；其数据以后变了，这里的后果会列入更正")
     return "".join(f"{printable(text)}\n" for text in lines)
+
+
+def _placed(standing: Standing) -> str:
+    last = [f"{placed.unit}（{figure(rounded(placed.total))}）" for placed in standing.ranking if placed.last]
+    return f"参加排名 {len(standing.ranking)} 个单位，末位：{'、'.join(last) or '无'}"
 
 
 def _consequence(item: Announced) -> str:

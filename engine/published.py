@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeVar
 
@@ -51,10 +51,22 @@ class ScoredBy:
 
 
 @dataclass(frozen=True)
+class OnBase:
+    """A second result of the month, such as without exclusions, under its ``title``; the rest as in ``Published``."""
+
+    title: str
+    standing: Standing
+    shown: Counts
+    counts: Counts
+    records: Records
+
+
+@dataclass(frozen=True)
 class Published:
     """``as_of`` is the moment that the month was counted at. ``shown``: by unit, the counts that stand beside scores.
 
     ``counts`` (by question) and ``records`` (by item) of each unit are what longer periods add up where they pool.
+    ``bases`` are second results by id; gates are the month's own, and nothing follows from them.
     """
 
     standing: Standing
@@ -65,6 +77,7 @@ class Published:
     shown: Counts
     counts: Counts
     records: Records
+    bases: Mapping[str, OnBase] = field(default_factory=dict)
 
     @property
     def month(self) -> Month:
@@ -74,6 +87,19 @@ class Published:
     def fired(self) -> frozenset[tuple[str, str | None]]:
         """The rule and unit of every consequence."""
         return frozenset((item.rule, item.unit) for item in self.consequences)
+
+    def on(self, base: str) -> Published:
+        """The month as this second result has it. Raises KeyError."""
+        found = self.bases[base]
+        return replace(
+            self,
+            standing=found.standing,
+            consequences=(),
+            shown=found.shown,
+            counts=found.counts,
+            records=found.records,
+            bases={},
+        )
 
 
 def counts_of(scorer: Scorer, month: Month) -> Counts:

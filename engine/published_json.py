@@ -16,7 +16,7 @@ from engine.gates import GateState
 from engine.measures import Measured
 from engine.months import Month
 from engine.policy.model_scoring import Period
-from engine.published import Announced, Counts, Published, Records, ScoredBy
+from engine.published import Announced, Counts, OnBase, Published, Records, ScoredBy
 from engine.scores import Score, Weighed
 from engine.standings import Placed, Standing
 
@@ -38,17 +38,11 @@ def write_published(published: Published) -> str:
         "as_of": str(published.as_of),
         "provisional": standing.provisional,
         "policy": {**vars(published.scored_by), "readings": dict(published.scored_by.readings)},
-        "ranking": [_placed(placed) for placed in standing.ranking],
-        "unranked": list(standing.unranked),
-        "scores": [_score(score) for _, score in sorted(standing.scores.items())],
+        **_standing(standing),
         "gates": [_gate(gate, state) for gate, state in published.gates.items()],
         "consequences": [_announced(item) for item in published.consequences],
-        "shown": [{"unit": unit, "counts": _pairs(counts)} for unit, counts in sorted(published.shown.items())],
-        "counts": {question: dict(sorted(by_unit.items())) for question, by_unit in sorted(published.counts.items())},
-        "records": {
-            item: {unit: [str(points) for points in found] for unit, found in sorted(by_unit.items())}
-            for item, by_unit in sorted(published.records.items())
-        },
+        **_counted(published),
+        **_bases(published),
     }
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -59,27 +53,69 @@ def read_published(text: str | bytes) -> Published:
         document = json.loads(text)
         if document["format"] != FORMAT:
             raise UnreadableError(f"format {document['format']!r}")
-        month = Month.parse(document["month"])
-        standing = Standing(
-            kind="month",
-            period=Period(str(month), str(month), month, month),
-            provisional=bool(document["provisional"]),
-            ranking=tuple(_read_placed(item) for item in document["ranking"]),
-            unranked=tuple(document["unranked"]),
-            scores={item["unit"]: _read_score(item) for item in document["scores"]},
-        )
+        month, provisional = Month.parse(document["month"]), bool(document["provisional"])
         return Published(
-            standing=standing,
+            standing=_read_standing(document, month, provisional),
             gates={item["id"]: _read_gate(item) for item in document["gates"]},
             consequences=tuple(_read_announced(item) for item in document["consequences"]),
             scored_by=ScoredBy(**document["policy"]),
             as_of=dt.datetime.fromisoformat(document["as_of"]),
-            shown={item["unit"]: _read_pairs(item["counts"]) for item in document["shown"]},
-            counts=_read_counts(document["counts"]),
-            records=_read_records(document["records"]),
+            bases={item["id"]: _read_base(item, month, provisional) for item in document.get("bases", ())},
+            **_read_counted(document),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UnreadableError(f"{type(error).__name__}: {error}") from error
+
+
+def _standing(standing: Standing) -> Json:
+    return {
+        "ranking": [_placed(placed) for placed in standing.ranking],
+        "unranked": list(standing.unranked),
+        "scores": [_score(score) for _, score in sorted(standing.scores.items())],
+    }
+
+
+def _read_standing(data: Mapping[str, Any], month: Month, provisional: bool) -> Standing:
+    return Standing(
+        kind="month",
+        period=Period(str(month), str(month), month, month),
+        provisional=provisional,
+        ranking=tuple(_read_placed(item) for item in data["ranking"]),
+        unranked=tuple(data["unranked"]),
+        scores={item["unit"]: _read_score(item) for item in data["scores"]},
+    )
+
+
+def _counted(found: Published | OnBase) -> Json:
+    return {
+        "shown": [{"unit": unit, "counts": _pairs(counts)} for unit, counts in sorted(found.shown.items())],
+        "counts": {question: dict(sorted(by_unit.items())) for question, by_unit in sorted(found.counts.items())},
+        "records": {
+            item: {unit: [str(points) for points in given] for unit, given in sorted(by_unit.items())}
+            for item, by_unit in sorted(found.records.items())
+        },
+    }
+
+
+def _read_counted(data: Mapping[str, Any]) -> Json:
+    return {
+        "shown": {item["unit"]: _read_pairs(item["counts"]) for item in data["shown"]},
+        "counts": _read_counts(data["counts"]),
+        "records": _read_records(data["records"]),
+    }
+
+
+def _bases(published: Published) -> Json:
+    """A month without second results is written as before there were any."""
+    bases = [
+        {"id": id, "title": found.title, **_standing(found.standing), **_counted(found)}
+        for id, found in sorted(published.bases.items())
+    ]
+    return {"bases": bases} if bases else {}
+
+
+def _read_base(data: Mapping[str, Any], month: Month, provisional: bool) -> OnBase:
+    return OnBase(data["title"], _read_standing(data, month, provisional), **_read_counted(data))
 
 
 def _placed(placed: Placed) -> Json:

@@ -7,7 +7,7 @@ depend on are told.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,20 +91,26 @@ class Side:
         return counting(self.compiled, self.intake, self.connection, self.as_of, TIME_LIMIT)
 
 
-def changed_orders(old: Side, new: Side, month: Month, scratch: Path) -> ChangedOrders:
-    """Both are read by the same version."""
+def changed_orders(pairs: Sequence[tuple[Side, Side]], month: Month, scratch: Path) -> ChangedOrders:
+    """Those that differ in any of the ``pairs``, an earlier and a newer side each; all earlier sides are one state as
+    one version takes it in, and so are the newer ones: they differ only in what is counted."""
+    found = sorted({id_ for place, (old, new) in enumerate(pairs) for id_ in _changed(old, new, month, scratch, place)})
+    first_old, first_new = pairs[0]
+    fields = tuple(dict.fromkeys(field for _, new in pairs for field in counted_fields(new.compiled)))
+    listed = found[:MOST]
+    before, after = (_records(one, fields, listed) for one in (first_old, first_new))
+    return ChangedOrders(len(found), tuple(ChangedOrder(id_, before.get(id_), after.get(id_)) for id_ in listed))
+
+
+def _changed(old: Side, new: Side, month: Month, scratch: Path, place: int) -> list[str]:
     then, now = old.counting(), new.counting()
-    kept = scratch / f"counted-{month}.parquet"
+    kept = scratch / f"counted-{month}-{place}.parquet"
     query = contributions(old.policy, then, month).sql(dialect="duckdb")
-    place = sql.render(sql.text(str(kept)))
-    old.connection.execute(f"COPY ({query}) TO {place} (FORMAT parquet)")
+    written = sql.render(sql.text(str(kept)))
+    old.connection.execute(f"COPY ({query}) TO {written} (FORMAT parquet)")
     compared = [UNIT, *(name(i) for i in range(number_of_counts(new.policy, now)))]
     differ = _differ(contributions(new.policy, now, month), kept, compared)
-    found = [str(id_) for (id_,) in new.connection.execute(sql.render(differ)).fetchall()]
-    listed = found[:MOST]
-    fields = counted_fields(new.compiled)
-    before, after = (_records(one, fields, listed) for one in (old, new))
-    return ChangedOrders(len(found), tuple(ChangedOrder(id_, before.get(id_), after.get(id_)) for id_ in listed))
+    return [str(id_) for (id_,) in new.connection.execute(sql.render(differ)).fetchall()]
 
 
 def _differ(now: exp.Select, kept: Path, compared: Iterable[str]) -> exp.Select:

@@ -9,7 +9,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,16 +68,20 @@ class Looking:
         return state.at(self.workspace, self.known.holding[month].upto)
 
     def _orders(self, month: Month, old: Published) -> ChangedOrders | None:
-        """The orders that count otherwise by today's version; None where it cannot read the earlier state."""
+        """The orders that count otherwise by today's version, or on a base that was made known; None where today's
+        version cannot read the earlier state."""
         part = self.evaluation.at(month)
         if part.policy.orders.unit is None:
             return ChangedOrders(0, ())
-        new = Side(part.compiled, part.intake, part.connection, part.as_of)
         try:
             before = self._side(self._source(month), part, old.as_of)
         except InputError:
             return None
-        return changed_orders(before, new, month, self.scratch)
+        new = Side(part.compiled, part.intake, part.connection, part.as_of)
+        bases = (self.evaluation.bases[base].at(month) for base in sorted(old.bases) if base in self.evaluation.bases)
+        compiled = (part.compiled, *(base.compiled for base in bases))
+        pairs = [(replace(before, compiled=one), replace(new, compiled=one)) for one in compiled]
+        return changed_orders(pairs, month, self.scratch)
 
     def _side(self, source: Source, part: Evaluation, as_of: dt.datetime) -> Side:
         tables = part.policy.tables

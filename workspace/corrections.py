@@ -10,11 +10,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from engine.evaluate import counting_from
 from engine.evaluation import Evaluation
-from engine.freezing import freeze
 from engine.months import Month
-from engine.published import Published
+from engine.published import OnBase, Published
+from engine.published_bases import counting_all_from, frozen
 from engine.report import rounded
 from workspace.correction_causes import Looking
 from workspace.opening import Workspace
@@ -27,15 +26,20 @@ Json = dict[str, Any]
 def as_now(evaluation: Evaluation, published: Mapping[Month, Published], month: Month) -> Published:
     """The month as it would be made known now: by the data, its ladders counting from the other published months."""
     others = {other: item for other, item in published.items() if other != month}
-    return freeze(counting_from(evaluation.computed or evaluation, others), month)
+    return frozen(counting_all_from(evaluation.computed or evaluation, others), month)
 
 
 def differences(old: Published, new: Published) -> Json:
-    """What differs of the month for anybody: ``units``, ``gates``, ``consequences``, each empty where nothing does."""
+    """What differs of the month for anybody: ``units``, ``gates``, ``consequences``, each empty where nothing does.
+
+    Likewise ``bases``, which is left out where no second result that was made known differs.
+    """
+    bases = list(_bases(old, new))
     return {
         "units": list(_units(old, new)),
         "gates": list(_gates(old, new)),
         "consequences": list(_consequences(old, new)),
+        **({"bases": bases} if bases else {}),
     }
 
 
@@ -75,7 +79,15 @@ def _pair(old: Any, new: Any) -> Json:
     return {"old": old, "new": new}
 
 
-def _units(old: Published, new: Published) -> Iterator[Json]:
+def _bases(old: Published, new: Published) -> Iterator[Json]:
+    """One that only one of both has was not made known, or is not computed any more: there is nothing to compare."""
+    for base in sorted(old.bases.keys() & new.bases.keys()):
+        units = list(_units(old.bases[base], new.bases[base]))
+        if units:
+            yield {"id": base, "title": old.bases[base].title, "units": units}
+
+
+def _units(old: Published | OnBase, new: Published | OnBase) -> Iterator[Json]:
     before, after = _standing(old), _standing(new)
     nothing: Json = dict.fromkeys(("rank", "total", "last", "score", "bonus"))
     for unit in sorted({*before, *after}):
@@ -89,7 +101,7 @@ def _shown(value: Any) -> Any:
     return value if value is None or isinstance(value, int) else rounded(value)
 
 
-def _standing(published: Published) -> dict[str, Json]:
+def _standing(published: Published | OnBase) -> dict[str, Json]:
     scores = published.standing.scores
     return {
         placed.unit: {

@@ -20,6 +20,7 @@ from engine.evaluate import evaluate_choice, order_details
 from engine.evaluation import Evaluation
 from engine.intake.found import Intake, SetAside
 from engine.policy.model_tables import Table
+from engine.published_bases import counting_all_from
 from engine.report import result_json
 from workspace import state
 from workspace.corrections import published_keys
@@ -99,7 +100,7 @@ def evaluating(
         asked = replace(request, data=_Folders(given, scratch), spill=scratch / "spilled")
         choice = choosing(asked)
         try:
-            found = evaluate_choice(asked, choice, progress, given.known.published)
+            found = counting_all_from(evaluate_choice(asked, choice, progress), given.known.published)
             yield Evaluated(given, asked, choice, replace(found, intake=_intake(given, found.intake)), scratch)
         finally:
             for taken in choice.taken:
