@@ -62,11 +62,17 @@ def clip(text: str, width: int = 60) -> str:
     return flat if len(flat) <= width else f"{flat[:width]}…（共 {len(text)} 字）"
 
 
+def alike(word: str, known: Iterable[str]) -> str:
+    """Advice in Chinese: the known word that looks like ``word``; empty where none does."""
+    close = difflib.get_close_matches(word, list(known), 1, 0.6)
+    return f"是不是“{close[0]}”？" if close else ""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Advice in Chinese: the known word that looks like ``word``, or else all of them (a few at most)."""
     words = list(known)
-    close = difflib.get_close_matches(word, words, 1, 0.6)
+    close = alike(word, words)
     if close:
-        return f"是不是“{close[0]}”？"
+        return close
     shown = "、".join(words[:12]) + ("等" if len(words) > 12 else "")
     return f"可以写：{shown}" if words else ""

@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from engine.policy.build import load_policy
 from engine.policy.parts import PARTS, REQUIRED, load_parts
 from engine.policy.source import plain, read_file
 from engine.problems import Place, PolicyError
@@ -123,7 +124,7 @@ def test_negative_example(example: Path, tmp_path: Path) -> None:
     folder = folder_of(example, tmp_path / "policy")
     expected = yaml.safe_load((example / "expect.yaml").read_text("utf-8"))["expect"]
     with pytest.raises(PolicyError) as caught:
-        load_parts(folder, SCHEMAS, {})
+        load_policy(folder, SCHEMAS, {})
     left = list(caught.value.problems)
     for item in expected:
         place = Place(str(folder / item["file"]), item["line"], item["column"])

@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.cases.reading import read_cases
 from engine.coverage.exceptions import Excepted
 from engine.coverage.probing import Plan, Probed, Prober, plan_probes
 
@@ -49,11 +50,12 @@ def probe(
     Raises PolicyError and InputError when the policy or a case is broken or does not hold.
     """
     plan = plan_probes(folder, schemas)
+    cases = read_cases(folder, schemas)  # here, since what a process raises when it starts is lost
     numbers = [i for i, change in enumerate(plan.changes) if wanted(change.name)]
     if processes > 1 and len(numbers) > processes * CHUNK:
         found = _in_processes(folder, schemas, numbers, processes)
     else:
-        prober = Prober(folder, schemas)
+        prober = Prober(folder, schemas, cases)
         found = (prober.probe(plan.changes[i]) for i in numbers)
     probed = []
     for item in found:

@@ -93,8 +93,9 @@ class Comparison:
         spot, pattern = found.spot, pattern_text(found.spot.pattern)
         unit = ""
         if pattern in SAME_UNIT:
-            sibling = (*spot.pattern[:-1], SAME_UNIT[pattern].rpartition("/")[2])
-            value = value_at(self._b.parts, spot.part, (*spot.path[:-1], sibling[-1]))
+            sibling = tuple(SAME_UNIT[pattern].split("/"))
+            beside = spot.path[: len(sibling) - len(spot.pattern) - 1]
+            value = value_at(self._b.parts, spot.part, (*beside, sibling[-1]))
             unit = word_at(sibling, self._words).saying(str(value)) if value is not None else ""
         old, new = _plain(found.old), _plain(found.new)
         shift = self._shift if self._moved(spot, old, new) else 0

@@ -31,6 +31,15 @@ def flag(old: Plain, new: Plain, kind: Kind) -> int | None:
     return bool(new) - bool(old)
 
 
+def moment(old: Plain, new: Plain, kind: Kind) -> int | None:
+    """Ends of a day: a time of day against a later one, and before the day's end; how they lie to ``same_time`` depends
+    on the start."""
+    if not isinstance(old, str) or not isinstance(new, str) or {old, new} & {"same_time"}:
+        return scale("same_time", "end_of_day")(old, new, kind)
+    before, after = ("24:00:00" if end == "end_of_day" else end for end in (old, new))
+    return (after > before) - (after < before)
+
+
 def members(old: Plain, new: Plain, kind: Kind) -> int | None:
     if not isinstance(old, list | None) or not isinstance(new, list | None):
         return None
@@ -109,9 +118,15 @@ DIRECTIONS: tuple[Line, ...] = (
     Line("obligations/obligations/[*]/applies", cases, "tightened"),
     Line("obligations/obligations/[*]/done/when", cases, "loosened"),
     Line("obligations/obligations/[*]/deadline/clock/amount", number, "loosened"),
-    Line("obligations/obligations/[*]/deadline/clock/until", scale("same_time", "end_of_day"), "loosened"),
+    Line("obligations/obligations/[*]/deadline/clock/until", moment, "loosened"),
     Line("obligations/obligations/[*]/deadline/clock/start_day_counts", flag, "tightened"),
     Line("obligations/obligations/[*]/deadline/clock/end_included", flag, "loosened"),
+    Line("obligations/obligations/[*]/deadline/clock/extended_by/[*]", being, "loosened"),
+    Line("obligations/obligations/[*]/deadline/clock/extended_by/[*]/at_most", being, "tightened"),
+    Line("obligations/obligations/[*]/deadline/clock/extended_by/[*]/at_most", number, "loosened"),
+    Line("obligations/obligations/[*]/deadline/clock/extended_at_most", being, "tightened"),
+    Line("obligations/obligations/[*]/deadline/clock/extended_at_most", number, "loosened"),
+    Line("obligations/obligations/[*]/deadline/clock/stopped_by/[*]", being, "loosened"),
     Line("obligations/obligations/[*]/forms", members, "tightened"),
     Line("policy/sides/[*]", being, "tightened"),
     Line("policy/sides/[*]/takes_part_in", members, "tightened"),
@@ -149,7 +164,8 @@ DIRECTIONS: tuple[Line, ...] = (
 """The first line that matches and can tell holds; where none does, the direction is unknown."""
 
 SAME_UNIT: Mapping[str, str] = {
-    "obligations/obligations/*/deadline/clock/amount": "obligations/obligations/*/deadline/clock/unit"
+    f"obligations/obligations/*/deadline/clock/{key}": "obligations/obligations/*/deadline/clock/unit"
+    for key in ("amount", "extended_at_most", "extended_by/*/at_most")
 }
 """Numbers that compare only as long as what they count is the same: the pattern, and that of its unit."""
 

@@ -31,6 +31,8 @@ ITEM_KEYS: Mapping[str, tuple[str, ...]] = {
     "points": ("title",),
     "time_order": ("earlier", "later"),
     "required_when": ("column", "present"),
+    "extended_by": ("field",),
+    "stopped_by": ("from", "to"),
 }
 """What tells items apart that have no id."""
 

@@ -14,7 +14,7 @@ from jsonschema.exceptions import ValidationError
 
 from engine.policy.readings import Jump, Readings
 from engine.policy.source import MapNode, Node, ScalarNode, child
-from engine.problems import Problem, nearest
+from engine.problems import Problem, alike, nearest
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _TYPES = {
@@ -90,7 +90,7 @@ def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
             allowed = [item for branch in limit for item in branch.get("enum", [])]
             kinds = [branch for branch in limit if "enum" not in branch]
             ways = "、".join(filter(None, [*(str(item) for item in allowed), *dict.fromkeys(map(_form, kinds))]))
-            return Problem(node.place, "这里不能写这个值", value, f"可以写：{ways}")
+            return Problem(node.place, "这里不能写这个值", value, alike(value, map(str, allowed)) or f"可以写：{ways}")
         case "enum":
             return Problem(node.place, "不在允许的取值之内", value, nearest(value, [str(item) for item in limit]))
         case "const":
@@ -175,7 +175,8 @@ def _form(schema: Mapping[str, Any]) -> str:
         return str(schema["const"])
     if schema.get("type") == "object":
         return "{" + ", ".join(f"{key}: …" for key in schema.get("required", [])) + "}"
-    return str(schema.get("title") or _kinds([schema]))
+    shape = f"（{_example(schema)}）" if "pattern" in schema and _example(schema) else ""
+    return str(schema.get("title") or _kinds([schema])) + shape
 
 
 def _example(schema: Any) -> str:

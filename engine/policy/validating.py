@@ -7,7 +7,7 @@ so only where something is to be checked that was not found sound before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -67,7 +67,7 @@ class Validation:
                 if not errors:
                     return
                 likeliest = likeliest if position else errors
-            if len(ranked) > 1 and not self._tells(ranked[0], instance, likeliest):
+            if len(ranked) > 1 and not self._tells(ranked, instance, likeliest):
                 ways = [self._end(branch) for branch in ranked]
                 yield ValidationError("", validator="anyOf", validator_value=ways, instance=instance, schema=schema)
             else:
@@ -103,12 +103,14 @@ class Validation:
             return 10 * sum(key in instance for key in needed) + shared - (shared > 0) * len(needed)
         return 0
 
-    def _tells(self, branch: Mapping[str, Any], instance: Any, errors: Iterable[ValidationError]) -> bool:
+    def _tells(self, ranked: Sequence[Mapping[str, Any]], instance: Any, errors: Iterable[ValidationError]) -> bool:
         """Whether the likeliest alternative's own errors say enough, so that the others need not be listed."""
-        likeness = self._likeness(branch, instance)
+        likeness, second = (self._likeness(branch, instance) for branch in ranked[:2])
         if isinstance(instance, dict):
             return likeness > 0
-        return likeness == 0 and (isinstance(instance, list) or any(error.validator in _LIMITS for error in errors))
+        return second < likeness == 0 and (
+            isinstance(instance, list) or any(error.validator in _LIMITS for error in errors)
+        )
 
 
 def _is_number(_: object, instance: object) -> bool:

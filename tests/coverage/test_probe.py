@@ -127,3 +127,12 @@ def test_processes_find_the_same() -> None:
     ends = [[(item.name, item.what, item.noticed is None) for item in found.probed] for found in both]
     assert len(ends[0]) == 10
     assert ends[0] == ends[1]
+
+
+def test_a_broken_case_is_told_before_any_process_starts(tmp_path: Path) -> None:
+    """Promise: with several processes a case of the wrong form is an error with its place, not a lost process."""
+    folder = tmp_path / "example"
+    shutil.copytree(ROOT / "examples" / "policies" / "urgent-2024", folder)
+    (folder / "cases" / "broken.yaml").write_text("cases:\n  - title: 1\n", "utf-8")
+    with pytest.raises(PolicyError, match=r"broken.yaml:2:"):
+        probe(folder, SCHEMAS, processes=2)

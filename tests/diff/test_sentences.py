@@ -91,6 +91,39 @@ def test_one_edit_is_one_sentence(
     assert change.old_place is not None or change.new_place is not None
 
 
+A_CLOCK = "amount: 3, unit: working_days, start_day_counts: {reading: workday-clock, part: start_day_counts}, "
+EXTENDED, STOPPED = "extended_by: [{field: 重复反映次数, at_most: 7}]", "stopped_by: [{from: 办结时间, to: 回访时间}]"
+CLOCKS = (
+    ("until: end_of_day", f"until: end_of_day, {EXTENDED}", "loosened", "新增延期 重复反映次数"),
+    (f"until: end_of_day, {EXTENDED}", "until: end_of_day", "tightened", "取消延期 重复反映次数"),
+    (EXTENDED, EXTENDED.replace("7", "9"), "loosened", "最多 7→9 个工作日"),
+    (EXTENDED, EXTENDED.replace(", at_most: 7", ""), "loosened", "取消最多：7"),
+    (EXTENDED, f"{EXTENDED}, extended_at_most: 5", "tightened", "新设延期合计最多：5"),
+    (f"{EXTENDED}, extended_at_most: 5", f"{EXTENDED}, extended_at_most: 8", "loosened", "延期合计最多 5→8 个工作日"),
+    ("until: end_of_day", f"until: end_of_day, {STOPPED}", "loosened", "新增中止 办结时间–回访时间"),
+    (STOPPED, STOPPED.replace("]", ", {from: 接单时间, to: 办结时间}]"), "loosened", "新增中止 接单时间–办结时间"),
+    ('until: "09:00:00"', 'until: "12:00:00"', "loosened", "由“09:00:00”改为“12:00:00”"),
+    ("until: end_of_day", 'until: "12:00:00"', "tightened", "改为“12:00:00”"),
+    ("until: same_time", 'until: "12:00:00"', "unknown", "改为“12:00:00”"),
+)
+
+
+@pytest.mark.parametrize(("old", "new", "direction", "words_of"), CLOCKS, ids=[new for _, new, *_ in CLOCKS])
+def test_the_pieces_of_a_clock(
+    old: str, new: str, direction: str, words_of: str, tmp_path: Path, words: Vocabulary
+) -> None:
+    """Promise: what puts a deadline off is told piece by piece, and whether it eases: more stops and longer extensions
+    do, caps do not."""
+
+    def version(name: str, piece: str) -> Parts:
+        clock = piece if "until" in piece else f"until: end_of_day, {piece}"
+        edit = ("obligations", f"{A_CLOCK}until: end_of_day", f"{A_CLOCK}{clock}")
+        return load_parts(copy_with(tmp_path / name, [edit]), SCHEMAS, {})
+
+    (change,) = changes(version("a", old), version("b", new), words)
+    assert words_of in change.sentence and change.direction == direction, change
+
+
 def test_a_dozen_edits_read_like_a_memo(tmp_path: Path, base: Parts, words: Vocabulary) -> None:
     """Promise: a year's revision comes out as sentences in order of weight, and nothing besides what was edited."""
     other = load_parts(copy_with(tmp_path / "b", A_DOZEN), SCHEMAS, {})
