@@ -16,6 +16,7 @@ from engine.choosing import Taken
 from engine.evaluate import evaluate_taken
 from engine.explain_order import explain_order
 from engine.intake import connect, take_in
+from engine.one_order import Orders
 
 ORDERS = 1_000
 LIMIT = 0.02
@@ -27,7 +28,7 @@ def explaining(folder: Path) -> Run:
     orders.write_folder(data, orders.Size(ORDERS))
     plan, connection = engine_sides.policy(), connect()
     taken = Taken(plan, take_in(plan.tables, data, connection), connection)
-    found = evaluate_taken(engine_sides.request(data), taken)
+    found = Orders(evaluate_taken(engine_sides.request(data), taken))
     wanted = cycle(f"BS{number:010}" for number in range(ORDERS))
 
     def run() -> Any:

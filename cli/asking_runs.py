@@ -61,9 +61,10 @@ def request_in(asked: Asked, layout: Layout, period: str | None = None) -> Reque
 def order_explanation(asked: Asked, layout: Layout | None, order: str, say: Say) -> dict[str, Any]:
     """Raises InputError, PolicyError, CompileError and DisagreementError."""
     from engine.explain_order import explain_order
+    from engine.one_order import Orders
 
     with evaluated(asked, layout, say) as found:
-        return explain_order(found.evaluation, order)
+        return explain_order(Orders(found.evaluation), order)
 
 
 def unit_explanation(asked: Asked, layout: Layout | None, unit: str, period: str, say: Say) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def _file_trouble(error: OSError) -> str:
 def _refusal(error: Exception) -> str:
     """What the rule engine refused or disowned, or nothing; its errors are imported only once something went wrong."""
     from engine.decisions.compile import CompileError
-    from engine.explain_order import DisagreementError
+    from engine.one_order import DisagreementError
 
     if isinstance(error, DisagreementError):
         differing = clip(str(error), 200)

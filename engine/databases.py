@@ -121,6 +121,13 @@ def database_of(holder: Holder) -> Database:
     return DuckDB(holder) if isinstance(holder, duckdb.DuckDBPyConnection) else holder
 
 
+def beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection to the same database, with temporary tables of its own."""
+    other = connection.cursor()
+    other.execute("SET enable_progress_bar = false")
+    return other
+
+
 def _create(kind: str, name: str, query: exp.Query) -> exp.Create:
     return exp.Create(
         this=exp.Table(this=exp.to_identifier(name, quoted=True)), kind=kind, replace=True, expression=query

@@ -1,9 +1,9 @@
 """Why an order got what it got: facts, rules that fired or did not, obligations, counts, and a second opinion, live.
 
-The rule engine is asked again about this very order and must agree with the tables. Knows evaluations and wording;
-decides nothing itself. Personal columns were never read, so they can only be named.
+The rule engine is asked again about this very order and must agree with the tables. Knows what was found of one order
+and wording; decides nothing itself. Personal columns were never read, so they can only be named.
 
-``explain_order`` returns::
+``explain_order`` gives::
 
     {"order", "unit", "policy": {"id", "version", "title", "digest"}, "as_of",
      "source": {"file", "record"},
@@ -23,22 +23,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from sqlglot import exp
-
-from engine.conditions import NO, YES, Test
-from engine.decisions.questions import Group
-from engine.decisions.tables import ask_live
-from engine.evaluate import order_counting, order_detail
 from engine.evaluation import Evaluation
-from engine.facts import column, first_filled
-from engine.lookups import LIST_SEPARATOR, Answers
-from engine.obligations import ObligationSql
+from engine.one_order import Asked, Orders
 from engine.policy.model_scoring import Indicator
-from engine.problems import InputError, Place, Problem
 from engine.questions import (
     applies_id,
     count_questions,
@@ -54,28 +44,13 @@ from engine.truth import Names, names_of, tree
 Json = dict[str, Any]
 
 
-class DisagreementError(Exception):
-    """The rule engine, asked again, does not say what the table says: the table must not be trusted."""
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What the rule engine says live: ids of questions that hold, and the truth of each leaf test."""
-
-    held: frozenset[str]
-    truths: Mapping[Test, bool]
-
-
-def explain_order(evaluation: Evaluation, order: str) -> Json:
+def explain_order(orders: Orders, order: str) -> Json:
     """By the version in force when the order is dated.
 
     Raises InputError when no such order was evaluated, and DisagreementError.
     """
-    evaluation = _in_force(evaluation, order)
-    detail = order_detail(evaluation)
-    row = _one(evaluation, detail.answers, order, _columns(evaluation, detail.obligations))
-    live = _ask(evaluation, detail.answers, order)
-    counting = _ask(evaluation, order_counting(evaluation), order)
+    found = orders.order(order)
+    evaluation, row, live = found.evaluation, found.row, found.live
     policy = evaluation.policy
     names = names_of(policy)
     return {
@@ -91,99 +66,17 @@ def explain_order(evaluation: Evaluation, order: str) -> Json:
         "decisions": _decisions(evaluation, live, names),
         "marks": _marks(evaluation, live, row, names),
         "obligations": _obligations(evaluation, live, row, names),
-        "counts": _counts(evaluation, counting, row, names),
+        "counts": _counts(evaluation, found.counting, row, names),
         "rule_engine": {
             "name": "durable-rules",
             "version": version("durable-rules"),
-            "groups": len(detail.answers.asked),
+            "groups": found.groups,
             "agrees": True,
         },
     }
 
 
-def _in_force(evaluation: Evaluation, order: str) -> Evaluation:
-    dated = column(evaluation.policy.orders.dated_by or "")
-    first = evaluation.parts[0] if evaluation.parts else evaluation
-    (moment,) = _one(first, order_counting(first), order, [dated]).values()
-    return evaluation.on(moment)
-
-
-def _columns(evaluation: Evaluation, obligations: tuple[ObligationSql, ...]) -> list[exp.Expr]:
-    """The order's own columns and what SQL says of its obligations."""
-    own = [column(item.id) for item in evaluation.policy.orders.columns if not item.personal]
-    selected: list[exp.Expr] = [*own, column("_file"), column("_record")]
-    for item in obligations:
-        id = item.obligation.id
-        for name in ("start", "deadline", "event", "state"):
-            selected.append(exp.alias_(getattr(item, name).copy(), f"{name}:{id}", quoted=True))
-    selected += [
-        exp.alias_(first_filled(counted.event), f"when:{counted.id}", quoted=True)
-        for counted in evaluation.policy.indicators
-    ]
-    return selected
-
-
-def _one(evaluation: Evaluation, answers: Answers, order: str, columns: list[exp.Expr]) -> Json:
-    """The one row of ``order``. Raises InputError with what became of it otherwise."""
-    key = column(evaluation.policy.orders.key[0])
-    query = answers.source.select(*columns).where(exp.EQ(this=key, expression=exp.Literal.string(order)))
-    cursor = evaluation.connection.execute(query.sql(dialect="duckdb"))
-    names = [item[0] for item in cursor.description or ()]
-    found = cursor.fetchone()
-    if found is not None:
-        return dict(zip(names, found, strict=True))
-    breaches = [item for item in evaluation.intake.set_aside if item.order == order]
-    if breaches:
-        problems = [
-            Problem(
-                Place(f"{item.file} 第 {item.record} 条"),
-                f"工单 {order} 未被采用：{item.column} {item.reason}",
-                item.value,
-            )
-            for item in breaches
-        ]
-        raise InputError(problems)
-    raise InputError([Problem(Place(evaluation.policy.orders.file), "没有这张工单", order, "核对编号")])
-
-
-def _ask(evaluation: Evaluation, answers: Answers, order: str) -> _Asked:
-    """Ask the rule engine live about every group of questions, and hold its answers against the tables'."""
-    held: set[str] = set()
-    truths: dict[Test, bool] = {}
-    keys = [key.copy() for asked in answers.asked for key in asked.keys]
-    ids = [question.id for asked in answers.asked for question in asked.group.questions]
-    columns = [*keys, *(answers.answer[id].copy() for id in ids)]
-    named = [exp.alias_(item, f"c{i}") for i, item in enumerate(columns)]
-    row = list(_one(evaluation, answers, order, named).values())
-    tabled = {id for id, yes in zip(ids, row[len(keys) :], strict=True) if yes}
-    for asked in answers.asked:
-        values = tuple(_token(value) for value in row[: len(asked.keys)])
-        row = row[len(asked.keys) :]
-        for combination in _single(asked.group, values):
-            answer = ask_live(asked.group, combination)
-            held.update(answer.fired)
-            for test, holds in answer.truths.items():
-                truths[test] = truths.get(test, False) or holds
-    if held != tabled:
-        raise DisagreementError(f"{sorted(held ^ tabled)}")
-    return _Asked(frozenset(held), truths)
-
-
-def _token(value: str | bool) -> str:
-    if isinstance(value, bool):
-        return YES if value else NO
-    return value
-
-
-def _single(group: Group, values: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """A list is asked element by element."""
-    if group.element is None:
-        return [values]
-    at = group.facts.index(group.element)
-    return [(*values[:at], part, *values[at + 1 :]) for part in values[at].split(LIST_SEPARATOR) if part]
-
-
-def _decisions(evaluation: Evaluation, live: _Asked, names: Names) -> list[Json]:
+def _decisions(evaluation: Evaluation, live: Asked, names: Names) -> list[Json]:
     return [
         {
             "id": decision.id,
@@ -206,7 +99,7 @@ def _decisions(evaluation: Evaluation, live: _Asked, names: Names) -> list[Json]
     ]
 
 
-def _marks(evaluation: Evaluation, live: _Asked, row: Json, names: Names) -> list[Json]:
+def _marks(evaluation: Evaluation, live: Asked, row: Mapping[str, Any], names: Names) -> list[Json]:
     return [
         {
             "id": mark.id,
@@ -220,13 +113,13 @@ def _marks(evaluation: Evaluation, live: _Asked, row: Json, names: Names) -> lis
     ]
 
 
-def _number(pattern: str, row: Json) -> str:
+def _number(pattern: str, row: Mapping[str, Any]) -> str:
     for name, value in row.items():
         pattern = pattern.replace("{" + name + "}", str(value))
     return pattern
 
 
-def _obligations(evaluation: Evaluation, live: _Asked, row: Json, names: Names) -> list[Json]:
+def _obligations(evaluation: Evaluation, live: Asked, row: Mapping[str, Any], names: Names) -> list[Json]:
     policy = evaluation.policy
     whens = {one.id: one.when for one in (*duty_questions(policy), *obligation_questions(policy))}
     shown = []
@@ -250,7 +143,7 @@ def _obligations(evaluation: Evaluation, live: _Asked, row: Json, names: Names) 
     return shown
 
 
-def _counts(evaluation: Evaluation, live: _Asked, row: Json, names: Names) -> list[Json]:
+def _counts(evaluation: Evaluation, live: Asked, row: Mapping[str, Any], names: Names) -> list[Json]:
     whens = {question.id: question.when for question in count_questions(evaluation.policy)}
     shown = []
     for item in evaluation.policy.indicators:

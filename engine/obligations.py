@@ -77,8 +77,10 @@ def obligations_sql(compiled: CompiledPolicy, answers: Answers, clocks: Clocks) 
 def _sql(compiled: CompiledPolicy, obligation: Obligation, answers: Answers, told: _Told) -> ObligationSql:
     number = _number(told.done.copy(), told.past)
     states = [one.state for one in combinations(compiled, obligation)]
-    found = [exp.If(this=exp.Literal.number(place), true=_text(state)) for place, state in enumerate(states)]
-    state = exp.Case(this=number.copy(), ifs=found)
+    # Not a CASE over the number, of which databases make one comparison, with the whole number in it, for each state.
+    listed = exp.Array(expressions=[_text(state) for state in states])
+    from_one = exp.Add(this=exp.paren(number.copy()), expression=exp.Literal.number(1))
+    state = exp.Anonymous(this="list_extract", expressions=[listed, from_one])
     applies = answers.answer[applies_id(obligation)]
     return ObligationSql(
         obligation, applies, told.start, told.deadline, told.event, state, number, told.undeclared(applies)

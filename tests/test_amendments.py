@@ -17,6 +17,7 @@ from engine.evaluate import evaluate, order_details
 from engine.evaluation import Evaluation
 from engine.explain_order import explain_order
 from engine.explain_unit import explain_unit
+from engine.one_order import Orders
 from engine.order_results import write_results
 from engine.problems import InputError
 from engine.report import result_json
@@ -139,7 +140,7 @@ def test_explanations_name_the_version_that_decided(found: Evaluation, version: 
     asked = query.format(">=", "ASC") if version == "2026-b" else query.format("<", "DESC")
     row = found.connection.execute(asked, [dt.datetime(2026, 6, 15)]).fetchone()
     assert row is not None
-    assert explain_order(found, row[0])["policy"]["id"] == version
+    assert explain_order(Orders(found), row[0])["policy"]["id"] == version
 
 
 def test_quarters_add_up_months_as_each_was_governed(found: Evaluation) -> None:

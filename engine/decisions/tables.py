@@ -13,7 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from engine.conditions import Fact
-from engine.decisions.fence import Answer, Ruleset
+from engine.decisions.fence import Ruleset
 from engine.decisions.questions import Combination, Group
 from engine.decisions.wire import fact_to_json
 
@@ -88,11 +88,3 @@ def decide(group: Group, combinations: Iterable[Combination]) -> DecisionTable:
     bit = {question.id: 1 << index for index, question in enumerate(group.questions)}
     rows = {tuple(combination): sum(bit[id] for id in ruleset.ask(combination).fired) for combination in combinations}
     return table_of(group, rows)
-
-
-def ask_live(group: Group, values: Combination) -> Answer:
-    """What durable-rules says now, in this process, with the truth of every leaf test. Raises FenceError.
-
-    For a single order; to ask about many, keep a ``Ruleset``.
-    """
-    return Ruleset(group.facts, group.questions).ask(values)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from engine.conditions import MISSING, Choice, Condition, Element, Fact, Not, Tag
 from engine.conditions import tests as leaves_of
+from engine.decisions.fence import Ruleset
 from engine.decisions.questions import Group, Question, first_of, plan
-from engine.decisions.tables import DecisionTable, ask_live, decide, tags_of
+from engine.decisions.tables import DecisionTable, decide, tags_of
 from tests.decisions.plain import Policy, Row, conditions, fired, holds, policies
 
 TABLE_LIMIT = 256
@@ -83,6 +84,6 @@ def test_live_answers_agree_with_the_plain_evaluator_to_the_leaf(when: Condition
     group = Group(LIVE_FACTS, (Question("q", when), Question("not", Not(when))))
     row = dict(zip(("a", "b"), values, strict=False))
     tags = frozenset(("t",)) if values[2] == "yes" else frozenset[str]()
-    answer = ask_live(group, values)
+    answer = Ruleset(group.facts, group.questions).ask(values)
     assert answer.fired == (("q",) if holds(when, row, None, tags) else ("not",))
     assert answer.truths == {leaf: holds(leaf, row, None, tags) for leaf in leaves_of(when)}

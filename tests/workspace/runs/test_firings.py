@@ -13,6 +13,7 @@ import pytest
 
 from engine.evaluate import order_details
 from engine.explain_order import explain_order
+from engine.one_order import Orders
 from engine.order_results import OrderResult, results
 from engine.problems import InputError
 from tests.running import GOLDEN
@@ -84,7 +85,7 @@ def test_facts_agree_with_the_rule_engine(office: Workspace, run: Run, expected:
     """Promise: what was kept is what durable-rules says live about that order."""
     order = next(one.order for one in expected.values() if len(one.rules) > 1)
     with current(office, request(office, cache)) as ready:
-        live = explain_order(ready.evaluated.evaluation, order)
+        live = explain_order(Orders(ready.evaluated.evaluation), order)
     found = order_firings(office, run, order)
     assert found is not None
     fired = {rule["id"] for decision in live["decisions"] for rule in decision["rules"] if rule["fired"]}
