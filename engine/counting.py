@@ -16,14 +16,14 @@ from engine.decisions.questions import Combination, Group
 from engine.decisions.tables import DecisionTable
 from engine.facts import Row, column
 from engine.intake.found import Intake
-from engine.lookups import Answers, look_up
+from engine.lookups import Answers, Known, look_up
 from engine.measures import Measures
 from engine.months import Month
 from engine.obligations import Clocks, refuse_undeclared
 from engine.policy.model import Policy
 from engine.policy.model_scoring import Change, Recorded
 from engine.scores import Scorer
-from engine.tallies import Tallies, tally
+from engine.tallies import Tallies, events, tally
 
 
 def score(
@@ -69,7 +69,8 @@ def counting(
     row = Row({item.id: item for item in compiled.policy.orders.columns}, as_of)
     database, decide = database_of(held), decider(time_limit)
     clocks = Clocks(compiled.policy, database, row)
-    return look_up(database, intake.relation, row, compiled.counting, decide, "counting_", intake.lists, clocks)
+    known = Known(intake.lists, intake.orders, frozenset(events(compiled.policy)))
+    return look_up(database, intake.relation, row, compiled.counting, decide, "counting_", known, clocks)
 
 
 def records(policy: Policy, intake: Intake) -> Mapping[Recorded, Mapping[tuple[str, Month], tuple[Fraction, ...]]]:

@@ -6,7 +6,6 @@ nothing must be treated as an error, never as a dropped row.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,12 +16,11 @@ from engine.conditions import NO, YES, Element, Fact, Progress, Tag
 from engine.databases import Database
 from engine.decisions.questions import Combination, Group, Question
 from engine.decisions.tables import DecisionTable
-from engine.facts import ORDERS, Row, column, fact_sql, is_boolean, place_sql
+from engine.digits import Digits
+from engine.facts import ORDERS, Row, column, fact_sql
+from engine.lookup_keys import keys_of
 
 LIST_SEPARATOR = ";"
-MOST_CODED = 64
-"""Values of one fact up to which a look-up goes by numbers: positions in a list are found by trying each."""
-MOST_KEYS = 2**31 - 1
 Line = tuple[str | bool | int, ...]
 """A row of a look-up table: its key and the answers."""
 DecideFound = Callable[[Group, Sequence[Combination]], DecisionTable]
@@ -53,9 +51,32 @@ class Undeclared:
     where: exp.Expr
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of the orders before they are looked at.
+
+    ``lists``: by list column, the lists that its orders have; those of others are asked of the database. ``orders``:
+    how many there are at most, where answers to the questions ``counted`` are to be added up over them.
+    """
+
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    orders: int = 0
+    counted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A column to be added up over orders, with one of the ``digits`` for each of ``answers``, the first the lowest."""
+
+    column: exp.Column
+    answers: tuple[exp.Expr, ...]
+    digits: Digits
+
+
 @dataclass
 class Answers:
-    """``source`` is a FROM with every look-up joined; ``answer`` gives each question's BOOLEAN expression."""
+    """``source`` is a FROM with every look-up joined; ``answer`` gives each question's BOOLEAN expression, and ``sums``
+    count those that are to be counted, several at once."""
 
     source: exp.Select
     asked: list[AskedGroup] = field(default_factory=list)
@@ -63,6 +84,7 @@ class Answers:
     given: dict[str, list[exp.Expr]] = field(default_factory=dict)
     hits: list[exp.Column] = field(default_factory=list)
     undeclared: list[Undeclared] = field(default_factory=list)
+    sums: list[Sum] = field(default_factory=list)
 
     @property
     def missed(self) -> exp.Expr:
@@ -113,17 +135,16 @@ def look_up(
     decided: Iterable[Decided],
     decide_found: DecideFound,
     prefix: str,
-    lists: Mapping[str, Sequence[str]] | None = None,
+    known: Known | None = None,
     progress: ProgressSql | None = None,
 ) -> Answers:
     """Join every group's answers to the orders in ``relation``; tables are named ``prefix`` and a number.
 
-    ``lists``: the lists that list columns are known to hold; those of others are asked of the database. ``progress``:
-    how far an order is with an obligation, where that is asked.
+    ``progress``: how far an order is with an obligation, where that is asked.
     """
     answers = Answers(exp.select().from_(exp.alias_(exp.to_table(relation, quoted=True), ORDERS, table=True)))
     for number, item in enumerate(decided):
-        _join(database, answers, row, item, decide_found, f"{prefix}{number}", lists or {}, progress)
+        _join(database, answers, row, item, decide_found, f"{prefix}{number}", known or Known(), progress)
     return answers
 
 
@@ -134,7 +155,7 @@ def _join(
     item: Decided,
     decide_found: DecideFound,
     name: str,
-    lists: Mapping[str, Sequence[str]],
+    known: Known,
     progress: ProgressSql | None,
 ) -> None:
     group = item.group
@@ -146,15 +167,15 @@ def _join(
         answers.asked.append(AskedGroup(group, (), (((), always),), exp.Literal.number(0)))
         _answer(answers, group.questions, [always], name)
         return
-    decided = _rows(database, answers, item, facts, decide_found, lists)
-    keys = _keys(group, facts, [values for values, _ in decided], row)
+    decided = _rows(database, answers, item, facts, decide_found, known.lists)
+    keys = keys_of(group, facts, [values for values, _ in decided], row)
     held = _answer(answers, group.questions, [bits for _, bits in decided], name)
-    columns = [(f"k{i}", key.type) for i, key in enumerate(keys)]
-    columns += [(id, "BOOLEAN") for id in held] + [("hit", "INTEGER")]
-    answered = zip(*held.values(), strict=True) if held else ((),) * len(decided)
-    found = zip(*(key.values for key in keys), strict=True)
-    numbered = enumerate(zip(found, answered, strict=True))
-    database.store(name, columns, [(*key, *truths, number) for number, (key, truths) in numbered])
+    sums = _sums(answers, group.questions, held, name, known)
+    stored: dict[tuple[str, str], Sequence[object]] = {(f"k{i}", key.type): key.values for i, key in enumerate(keys)}
+    stored |= {(id, "BOOLEAN"): truths for id, truths in held.items()}
+    stored |= {(id, "BIGINT"): totals for id, totals in sums.items()}
+    stored["hit", "INTEGER"] = range(len(decided))
+    database.store(name, list(stored), list(zip(*stored.values(), strict=True)))
     parts = (exp.EQ(this=column(f"k{i}", name), expression=key.sql) for i, key in enumerate(keys))
     on = exp.and_(*parts, copy=False)
     answers.source.join(exp.to_table(name), on=on, join_type="left", copy=False)
@@ -200,52 +221,21 @@ def _answer(answers: Answers, questions: Sequence[Question], bits: Sequence[int]
     return columns
 
 
-@dataclass(frozen=True)
-class _Key:
-    """One column of a look-up table's key: its expression over orders, its type and its value in each row."""
-
-    sql: exp.Expr
-    type: str
-    values: Sequence[str | bool | int]
-
-
-def _keys(group: Group, facts: Sequence[exp.Expr], rows: Sequence[Combination], row: Row) -> list[_Key]:
-    """One number for the whole combination where every fact has few values: joins by one small number are fastest.
-
-    A value that is not in the list has no position (NULL, or 0 in some databases), and so no row.
-    """
-    listed = [
-        (NO, YES)
-        if is_boolean(fact)
-        else tuple(sorted({one[i] for one in rows}) if isinstance(fact, Element) else fact.values)
-        for i, fact in enumerate(group.facts)
-    ]
-    sizes = [2 if is_boolean(fact) else len(values) + 1 for fact, values in zip(group.facts, listed, strict=True)]
-    if max(sizes) > MOST_CODED or math.prod(sizes) > MOST_KEYS:
-        kinds = [is_boolean(fact) for fact in group.facts]
-        return [
-            _Key(sql, "BOOLEAN" if kind else "VARCHAR", [one[i] == YES if kind else one[i] for one in rows])
-            for i, (sql, kind) in enumerate(zip(facts, kinds, strict=True))
-        ]
-    number: exp.Expr | None = None
-    numbers = [0] * len(rows)
-    for i, (fact, sql, values, size) in enumerate(zip(group.facts, facts, listed, sizes, strict=True)):
-        first = 0 if is_boolean(fact) else 1
-        place = {value: position for position, value in enumerate(values, first)}
-        digit = (
-            exp.cast(sql, exp.DataType.Type.INT)
-            if is_boolean(fact)
-            else place_sql(fact, row, values) or _position(sql, values)
-        )
-        scaled = None if number is None else exp.Mul(this=exp.paren(number), expression=exp.Literal.number(size))
-        number = digit if scaled is None else exp.Add(this=scaled, expression=digit)
-        numbers = [so_far * size + place[one[i]] for so_far, one in zip(numbers, rows, strict=True)]
-    assert number is not None
-    return [_Key(number, "INTEGER", numbers)]
-
-
-def _position(of: exp.Expr, values: Sequence[str]) -> exp.Expr:
-    return exp.ArrayPosition(this=exp.Array(expressions=[exp.Literal.string(value) for value in values]), expression=of)
+def _sums(
+    answers: Answers, questions: Sequence[Question], held: Mapping[str, list[bool]], name: str, known: Known
+) -> dict[str, list[int]]:
+    """Say which columns of table ``name`` count the answers that are ``held`` in it, and what they contain."""
+    read = {answers.answer[question.id] for question in questions if question.id in known.counted}
+    counted = {id: truths for id, truths in held.items() if column(id, name) in read}
+    digits = Digits(known.orders)
+    sums: dict[str, list[int]] = {}
+    ids = list(counted)
+    for first in range(0, len(ids), digits.together):
+        together = ids[first : first + digits.together]
+        id = f"s{len(sums)}"
+        sums[id] = [digits.packed(truths) for truths in zip(*(counted[one] for one in together), strict=True)]
+        answers.sums.append(Sum(column(id, name), tuple(column(one, name) for one in together), digits))
+    return sums
 
 
 def _rows(

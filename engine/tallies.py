@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from engine.databases import Database, Holder, database_of
+from engine.digits import Digits
 from engine.facts import column, month_index
 from engine.lookups import Answers
 from engine.months import Month, Window
@@ -62,7 +63,7 @@ def events(policy: Policy) -> Mapping[str, Placing]:
 
 
 def tally_query(policy: Policy, answers: Answers) -> exp.Select:
-    """Rows (event number, unit, month index, number of orders, a sum for each of ``counted`` in order).
+    """Rows (event number, unit, month index, number of orders, the sum of each of ``_added``, in order).
 
     Orders are first grouped by unit and all their months at once, which leaves a small table; each event's counts are
     then added up from it. Orders that a look-up did not find are not in it.
@@ -71,7 +72,7 @@ def tally_query(policy: Policy, answers: Answers) -> exp.Select:
     distinct = tuple(dict.fromkeys(placed.values()))
     keys = [column(policy.orders.unit or ""), *(_month(event, policy, answers) for event in distinct)]
     names = ["unit", *(f"m{i}" for i in range(len(distinct)))]
-    sums = [_named(_number_of(holds), f"n{i}") for i, holds in enumerate(counted(policy, answers))]
+    sums = [_named(total, f"n{i}") for i, total in enumerate(_added(policy, answers))]
     orders = _named(exp.Count(this=exp.Star()), "orders")
     shown = [_named(key.copy(), name) for key, name in zip(keys, names, strict=True)]
     # Copies of the growing query, which these calls make unless told otherwise, would take longer than the rest.
@@ -88,9 +89,30 @@ def _named(value: exp.Expr, name: str) -> exp.Alias:
     return exp.Alias(this=value, alias=exp.to_identifier(name))
 
 
-def counted(policy: Policy, answers: Answers) -> tuple[exp.Expr, ...]:
-    """What is counted: the answers to the questions, each that several questions share only once."""
-    return tuple(dict.fromkeys(answers.answer[id] for id in events(policy)))
+@dataclass(frozen=True)
+class _Read:
+    """Where a count is read: in the sum numbered ``sum``, all of it or the digit at ``place``."""
+
+    sum: int
+    digits: Digits | None = None
+    place: int = 0
+
+    def count(self, total: int) -> int:
+        return total if self.digits is None else self.digits.count(total, self.place)
+
+
+def _added(policy: Policy, answers: Answers) -> Mapping[exp.Expr, Mapping[exp.Expr, _Read]]:
+    """What is added up over the orders, and by answer to the questions which count it is read as."""
+    asked = dict.fromkeys(answers.answer[id] for id in events(policy))
+    added: dict[exp.Expr, dict[exp.Expr, _Read]] = {}
+    for item in answers.sums:
+        of = {one: _Read(len(added), item.digits, place) for place, one in enumerate(item.answers)}
+        added[exp.Sum(this=item.column.copy())] = of
+    known = {one for of in added.values() for one in of}
+    for one in asked:
+        if one not in known:
+            added[_number_of(one)] = {one: _Read(len(added))}
+    return added
 
 
 def _month(event: Placing, policy: Policy, answers: Answers) -> exp.Expr:
@@ -131,10 +153,8 @@ def tally(policy: Policy, answers: Answers, held: Holder) -> Tallies:
     """Run the query and keep the months of the cycle. Raises MissedLookUpError."""
     placed = events(policy)
     distinct = tuple(dict.fromkeys(placed.values()))
-    sums = counted(policy, answers)
-    asked = [
-        [(id, sums.index(answers.answer[id])) for id, fields in placed.items() if fields == event] for event in distinct
-    ]
+    read = {one: where for of in _added(policy, answers).values() for one, where in of.items()}
+    asked = [[(id, read[answers.answer[id]]) for id, fields in placed.items() if fields == event] for event in distinct]
     database = database_of(held)
     rows = database.rows(tally_query(policy, answers))
     counts: dict[str, dict[tuple[str, Month], int]] = {id: {} for id in placed}
@@ -147,12 +167,12 @@ def tally(policy: Policy, answers: Answers, held: Holder) -> Tallies:
         if index not in months:  # another cycle's, or in no month
             continue
         key = unit, months[index]
-        for id, place in asked[event]:
-            if numbers[place]:
-                counts[id][key] = numbers[place]
-    missed = _orders(answers, database) - found
-    if missed:
-        raise MissedLookUpError(f"{missed}")
+        for id, where in asked[event]:
+            if number := where.count(numbers[where.sum]):
+                counts[id][key] = number
+    orders = _orders(answers, database)
+    if orders != found or any(orders > item.digits.orders for item in answers.sums):
+        raise MissedLookUpError(f"{orders - found}")
     return Tallies(counts, tuple(sorted(units)))
 
 
