@@ -33,17 +33,22 @@ class Found:
 
 
 @contextmanager
-def evaluated(asked: Asked, layout: Layout | None, say: Say, period: str | None = None) -> Iterator[Found]:
+def evaluated(
+    asked: Asked, layout: Layout | None, say: Say, period: str | None = None, order: str | None = None
+) -> Iterator[Found]:
     """What was asked, of the data of a workspace where one is given; there, of the cycle of the ``period`` if that is a
-    month. Raises InputError, PolicyError, CompileError."""
+    month, or of the date of the ``order``. Raises InputError, PolicyError, CompileError."""
     if layout is None:
         folder = asking.evaluation(asked, say)
         yield Found(folder, asking.result(folder), None)
         return
     from workspace import receipts, runs
+    from workspace.order_month import month_of
 
-    workspace = opened(layout)
-    with runs.current(workspace, request_in(asked, layout, period), say) as ready:
+    workspace, request = opened(layout), request_in(asked, layout, period)
+    if order is not None and request.policy is None:
+        request = replace(request, month=month_of(workspace, request, order))
+    with runs.current(workspace, request, say) as ready:
 
         def keep(by: str) -> Kept:
             return runs.record(ready, receipts.programs(), by, now(layout.policies))
@@ -54,16 +59,19 @@ def evaluated(asked: Asked, layout: Layout | None, say: Say, period: str | None 
 def request_in(asked: Asked, layout: Layout, period: str | None = None) -> Request:
     """Versions are chosen among the workspace's own, unless others were named; a ``period`` that is a month says of
     which cycle."""
-    request = replace(asking.request_of(asked), month=_month(period))
+    request = replace(asking.request_of(asked), month=month_in(period))
     return request if asked.policies is not None else replace(request, released=layout.policies)
 
 
 def order_explanation(asked: Asked, layout: Layout | None, order: str, say: Say) -> dict[str, Any]:
-    """Raises InputError, PolicyError, CompileError and DisagreementError."""
+    """Of several cycles in a workspace, by the one in which the order is dated.
+
+    Raises InputError, PolicyError, CompileError and DisagreementError.
+    """
     from engine.explain_order import explain_order
     from engine.one_order import Orders
 
-    with evaluated(asked, layout, say) as found:
+    with evaluated(asked, layout, say, order=order) as found:
         return explain_order(Orders(found.evaluation), order)
 
 
@@ -75,7 +83,8 @@ def unit_explanation(asked: Asked, layout: Layout | None, unit: str, period: str
         return explain_unit(found.evaluation, unit, period)
 
 
-def _month(period: str | None) -> Month | None:
+def month_in(period: str | None) -> Month | None:
+    """The month that a period is; None for a longer one."""
     from engine.months import Month
 
     try:

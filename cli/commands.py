@@ -40,6 +40,7 @@ from cli.options import (
     one_of,
 )
 from cli.options_workspace import ByOption, DataOrStateOption, WorkspaceOption, data_of, name_of
+from engine.problems import clip
 from workspace.layout import Layout
 
 FORMATS = ("table", "json", "csv")
@@ -106,7 +107,7 @@ def evaluate(
             "--period",
             metavar="期间",
             help="table 和 csv 只列这一期间的明细：2026-04、Q2 或 year；"
-            "工作区里有几个周期的工单时，由写明的月份定是哪一个",
+            "工作区里有几个周期的工单时，由写明的月份定是哪一个，json 也可以写，仍是整个周期",
         ),
     ] = None,
     decisions: Annotated[
@@ -127,9 +128,9 @@ def evaluate(
 ) -> None:
     one_of("--format", format_, FORMATS)
     engine, memory = as_engine(engine, memory)
-    if period is not None and format_ == "json":
-        raise CommandError("--period 只用于 table 和 csv；json 总是完整的，去掉 --period")
     place, layout = data_of(data, workspace)
+    if period is not None and format_ == "json" and layout is None:
+        raise CommandError("--period 只用于 table 和 csv；json 总是完整的，去掉 --period")
     if layout is None and by is not None:
         raise CommandError("--by 只用于工作区：写了 --data，什么也不会记下。去掉其中一个")
     if layout is not None and engine != DUCKDB:
@@ -142,9 +143,13 @@ def evaluate(
 
     from cli.asking import Asked, write_decisions
     from cli.asking_engine import opened
-    from cli.asking_runs import evaluated
+    from cli.asking_runs import evaluated, month_in
     from cli.output import complain, progress
 
+    if format_ == "json" and period is not None and month_in(period) is None:
+        raise CommandError(
+            f"json 总是完整的；--period 只用来说明是哪个周期，要写其中一个月，如 2026-03，不是 {clip(period)}"
+        )
     kept = None
     with ExitStack() as lasting:
         with progress("正在打开 Spark…" if engine != DUCKDB else "正在读取数据…") as say:
