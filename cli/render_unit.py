@@ -173,6 +173,8 @@ def _consequences(console: Console, consequences: Sequence[Item]) -> None:
     for item in consequences:
         style = LAST if item["fired"] else ""
         reason = why(item["conditions"]) if item["counted"] else "这一期间不累计，也不触发"
+        if item["counted"] and item["counted_since"]:
+            reason += f"；{item['counted_since']} 触发之后重新数"
         deed = f"{item['actor']}→{item['audience']}：{item['action']}{'' if item['mandatory'] else '（酌情）'}"
         if item["affected"]:
             deed += f"；涉及{'、'.join(item['affected'])}"

@@ -23,13 +23,15 @@ class UndeclaredYearError(Exception):
 @dataclass(frozen=True)
 class WorkCalendar:
     """``weekend`` holds weekday numbers (Monday is 0); ``years`` are those whose days off are declared. ``hours``: when
-    people work on a working day, in order, from and to as seconds of the day."""
+    people work on a working day, in order, from and to as seconds of the day. ``awaited``: years of which it is said
+    that their days off are not announced yet."""
 
     years: frozenset[int] = frozenset()
     weekend: frozenset[int] = frozenset()
     days_off: frozenset[dt.date] = field(default=frozenset(), repr=False)
     makeup_workdays: frozenset[dt.date] = field(default=frozenset(), repr=False)
     hours: tuple[tuple[int, int], ...] = ()
+    awaited: frozenset[int] = field(default=frozenset(), repr=False)
 
     @property
     def working_seconds(self) -> int:

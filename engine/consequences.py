@@ -17,7 +17,7 @@ from engine.conditions import Standing as StandingFact
 from engine.gates import GateState
 from engine.months import Month
 from engine.policy.model_scoring import Consequence, DueDay, Period
-from engine.questions import fired_before, gate_state
+from engine.questions import fired_before, gate_state, higher_fires
 from engine.standings import LAST, Standing
 
 OPEN = "open"
@@ -43,6 +43,12 @@ class History:
         """The ladder in a period that does not count."""
         return History(has, self.counted, self.running, self.times)
 
+    def since(self, start: int) -> History:
+        """The ladder as it is where counting began anew after the first ``start`` counted periods."""
+        counted = self.counted[start:]
+        running = next((length for length, has in enumerate(reversed(counted)) if not has), len(counted))
+        return History(self.now, counted, running, sum(counted))
+
     def within(self, periods: int) -> int:
         """In how many of the latest ``periods`` counted the unit had the mark."""
         return sum(self.counted[-periods:])
@@ -58,7 +64,8 @@ class Considered:
 
     ``unit`` is None when it concerns no single unit. ``counted`` is false in a period that counts for no ladder and
     fires nothing, whatever the facts. ``due`` and ``warn`` are None where the policy gives no date. ``histories`` are
-    the ladders of being last and of every mark that the consequence tests.
+    the ladders of being last and of every mark that the consequence tests, over all counted periods; ``since`` is the
+    period in which it fired last, where its own counting began anew after that.
     """
 
     consequence: Consequence
@@ -71,6 +78,7 @@ class Considered:
     fired: bool
     due: dt.date | None = None
     warn: dt.date | None = None
+    since: Period | None = None
 
     @property
     def facts(self) -> Mapping[Fact, str]:
@@ -87,9 +95,9 @@ Known = Mapping[Month, frozenset[tuple[str, str | None]]]
 """Months of which it is settled what fired: by month, every consequence's id with its unit."""
 GateStates = Mapping[Fact, Mapping[Month, GateState]]
 """The state of every gate by month, under the fact that says that it is open."""
-_Reader = Callable[[Histories, bool, Month], bool]
-"""Reads one fact from the histories, whether the step fired before, and the period's last month (a gate over several
-months is open when it is open in the last of them)."""
+_Reader = Callable[[Histories, bool, bool, Month], bool]
+"""Reads one fact from the histories, whether the step fired before, whether a higher step of its ladder fires, and the
+period's last month (a gate over several months is open when it is open in the last of them)."""
 
 
 def consider(
@@ -115,9 +123,11 @@ def consider(
 
 @dataclass(frozen=True)
 class _Step:
-    """A consequence, the facts that decide on it, what reads each of them, and the marks that its condition tests."""
+    """A consequence with its place among those of its kind, the facts that decide on it, what reads each of them, and
+    the marks that its condition tests."""
 
     consequence: Consequence
+    position: int
     tested: tuple[Fact, ...]
     readers: tuple[_Reader, ...]
     marks: tuple[str, ...]
@@ -136,19 +146,20 @@ class _Ladder:
         self._known: dict[tuple[int, str, tuple[str, ...]], bool] = {}
 
     def steps(self, compiled: CompiledPolicy, kind: str, of_unit: bool) -> tuple[_Step, ...]:
-        """The consequences after a period of ``kind``, for a unit or for nobody."""
+        """The consequences after a period of ``kind``, for a unit or for nobody; higher steps before lower ones."""
         key = id(compiled), kind, of_unit
         if key not in self._steps:
             subject = "unit" if of_unit else "none"
             about = (item for item in compiled.policy.consequences if item.at == kind and item.subject == subject)
-            self._steps[key] = tuple(self._step(compiled, item) for item in about)
+            steps = (self._step(compiled, item, position) for position, item in enumerate(about))
+            self._steps[key] = tuple(sorted(steps, key=lambda step: len(step.consequence.below)))
         return self._steps[key]
 
-    def _step(self, compiled: CompiledPolicy, consequence: Consequence) -> _Step:
+    def _step(self, compiled: CompiledPolicy, consequence: Consequence, position: int) -> _Step:
         tested = tuple(fact for item in compiled.ladder[consequence.id] for fact in item.group.facts)
         marks = (test.fact.mark for test in tests(consequence.when) if isinstance(test.fact, StandingFact))
         readers = tuple(self._reader(fact, consequence) for fact in tested)
-        return _Step(consequence, tested, readers, tuple(dict.fromkeys(marks)))
+        return _Step(consequence, position, tested, readers, tuple(dict.fromkeys(marks)))
 
     def holds(self, compiled: CompiledPolicy, step: _Step, values: tuple[str, ...]) -> bool:
         id_ = step.consequence.id
@@ -161,16 +172,18 @@ class _Ladder:
         if isinstance(fact, StandingFact):
             mark, at_least, how, within = fact.mark, fact.at_least, fact.how, fact.within
             if how == "now":
-                return lambda ladders, _, __: ladders[mark].now
+                return lambda ladders, *_: ladders[mark].now
             if how == "running":
-                return lambda ladders, _, __: ladders[mark].running >= at_least
+                return lambda ladders, *_: ladders[mark].running >= at_least
             if within:
-                return lambda ladders, _, __: ladders[mark].within(within) >= at_least
-            return lambda ladders, _, __: ladders[mark].times >= at_least
+                return lambda ladders, *_: ladders[mark].within(within) >= at_least
+            return lambda ladders, *_: ladders[mark].times >= at_least
         if fact == fired_before(consequence.id):
-            return lambda _, fired, __: fired
+            return lambda _, fired, __, ___: fired
+        if fact == higher_fires(consequence.id):
+            return lambda _, __, higher, ___: higher
         opened = {month for month, state in self._gates.get(fact, {}).items() if state.outcome == OPEN}
-        return lambda _, __, month: month in opened
+        return lambda _, __, ___, month: month in opened
 
 
 def _ranked(standing: Standing) -> tuple[str, ...]:
@@ -183,6 +196,8 @@ def _climb(
     """One subject's ladder through the periods of one kind."""
     histories: dict[str, History] = {}
     fired: dict[str, bool] = {}
+    latest: dict[str, tuple[int, Period]] = {}
+    """How many periods had counted when each fired last, and in which it did."""
     marks = {mark.id for standing in run for mark in governing(standing.period.last).policy.standings} | {LAST}
     for standing in run:
         compiled = governing(standing.period.last)
@@ -195,19 +210,41 @@ def _climb(
             histories[mark] = history.after(has) if counted else history.beside(has)
         settled = known.get(standing.period.first) if standing.kind == "month" else None
         may_fire = started and (policy.unfinished.fires or not standing.provisional)
+        found: dict[int, Considered] = {}
+        firing: set[str] = set()
         for step in ladder.steps(compiled, standing.kind, unit is not None):
             consequence = step.consequence
-            own = {LAST: histories[LAST]} | {mark: histories[mark] for mark in step.marks}
+            whole = {LAST: histories[LAST]} | {mark: histories[mark] for mark in step.marks}
+            anew = latest.get(consequence.id) if consequence.repeat == "counted_anew" else None
+            own = whole if anew is None else {mark: history.since(anew[0]) for mark, history in whole.items()}
+            higher = not firing.isdisjoint(consequence.below)
             over = consequence.repeat == "once_per_streak" and not step.goes_on(own)
             before = fired.get(consequence.id, False) and not over
-            values = tuple([YES if read(own, before, standing.period.last) else NO for read in step.readers])
+            read = (own, before, higher, standing.period.last)
+            values = tuple([YES if reader(*read) else NO for reader in step.readers])
             if settled is None:
                 fires = may_fire and ladder.holds(compiled, step, values)
             else:
                 fires = (consequence.id, unit) in settled
             due, warn = _due(consequence.due, standing.period, policy.calendar) if fires else (None, None)
-            yield Considered(consequence, unit, standing.period, may_fire, step.tested, values, own, fires, due, warn)
+            found[step.position] = Considered(
+                consequence=consequence,
+                unit=unit,
+                period=standing.period,
+                counted=may_fire,
+                tested=step.tested,
+                values=values,
+                histories=whole,
+                fired=fires,
+                due=due,
+                warn=warn,
+                since=None if anew is None else anew[1],
+            )
             fired[consequence.id] = (before or fires) and not over
+            if fires:
+                firing.add(consequence.id)
+                latest[consequence.id] = len(whole[LAST].counted), standing.period
+        yield from (found[position] for position in range(len(found)))
 
 
 def _due(due: DueDay | None, period: Period, calendar: WorkCalendar) -> tuple[dt.date | None, dt.date | None]:

@@ -16,7 +16,8 @@ Knows evaluations and wording; computes nothing that was not computed before.
      "standings": [{"id", "title", "clause", "given", "conditions": TREE|null}],   # null where it was published
      "ladder": {"last", "running", "times"}|null,
      "ladders": [{"id", "title", "now", "running", "times", "counted": [bool]}],    # of marks that consequences test
-     "consequences": [{"id", "title", "clause", "fired", "counted", "unit"|null, "actor", "audience", "action",
+     "consequences": [{"id", "title", "clause", "fired", "counted", "counted_since"|null: the period in which it fired
+                       last and after which its ladder began anew, "unit"|null, "actor", "audience", "action",
                        "mandatory", "due"|null, "affected", "conditions": TREE}]}
 
 ``indicators``, ``score`` and ``bonus`` are a month's own, or those of the pooled counts of a quarter or year; one whose
@@ -236,6 +237,7 @@ def _consequence(evaluation: Evaluation, item: Considered, names: Names) -> Json
         "clause": consequence.clause,
         "fired": item.fired,
         "counted": item.counted,
+        "counted_since": None if item.since is None else item.since.id,
         "unit": item.unit,
         "actor": consequence.actor,
         "audience": consequence.audience,

@@ -222,9 +222,17 @@ def fired_before(consequence: str) -> State:
     return State(f"fired_before:{consequence}")
 
 
+def higher_fires(consequence: str) -> State:
+    """Whether a higher step of its ladder fires."""
+    return State(f"higher_fires:{consequence}")
+
+
 def consequence_question(consequence: Consequence) -> Question:
-    """Whether the consequence fires: its condition, every gate open, and not fired before where it fires once."""
+    """Whether the consequence fires: its condition, every gate open, not fired before where it fires once, and no
+    higher step of its ladder."""
     parts: list[Condition] = [consequence.when, *(yes(gate_state(gate)) for gate in consequence.gates)]
-    if consequence.repeat != "every_time":
+    if consequence.repeat in ("once_per_streak", "once_per_cycle"):
         parts.append(Not(yes(fired_before(consequence.id))))
+    if consequence.below:
+        parts.append(Not(yes(higher_fires(consequence.id))))
     return Question(consequence.id, All(tuple(parts)))

@@ -136,4 +136,6 @@ def _say_state(name: str, allowed: tuple[str, ...], names: Mapping[str, str]) ->
         return f"“{called}”{'成立' if YES in allowed else '不成立'}"
     if kind == "fired_before":
         return "此前已触发过" if YES in allowed else "此前未触发过"
+    if kind == "higher_fires":
+        return "同一梯级更高的一级触发" if YES in allowed else "同一梯级更高的各级都不触发"
     return f"{called}{' 或 '.join(_STATES.get(value, value) for value in allowed)}"

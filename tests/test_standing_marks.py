@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.check.ladders import _reachable
+from engine.check.ladders import _reachable, ladder_findings
+from engine.check.places import Places
 from engine.check.whole import Effort, check_folder
 from engine.compiled import CompiledPolicy, Decided
 from engine.conditions import YES, All, Any, Condition, Fact, Figure, Not, Seat, Test
@@ -26,11 +27,13 @@ from engine.diff.conditions import widened
 from engine.measures import Measures
 from engine.months import Month
 from engine.policy.build import load_policy
+from engine.policy.build_ladders import on_ladders
 from engine.policy.model import Policy
-from engine.policy.model_scoring import Consequence, StandingMark
+from engine.policy.model_scoring import Consequence, Ladder, StandingMark
+from engine.policy.parts import load_parts
 from engine.policy.source import Plain
 from engine.problems import PolicyError
-from engine.questions import consequence_question, mark_question
+from engine.questions import consequence_question, higher_fires, mark_question
 from engine.scores import Scorer
 from engine.standing_marks import marked
 from engine.standings import Entrant, month_standing
@@ -44,7 +47,7 @@ EXAMPLE = load_policy(ROOT / "examples" / "policies" / "honours-2024", SCHEMAS, 
 AS_OF = dt.datetime(2025, 6, 1)
 UNITS = ("甲", "乙", "丙", "丁", "戊")
 MARKS = ("a", "b")
-Repeat = Literal["every_time", "once_per_streak", "once_per_cycle"]
+Repeat = Literal["every_time", "once_per_streak", "once_per_cycle", "counted_anew"]
 Totals = Mapping[Month, Mapping[str, Fraction]]
 
 
@@ -58,7 +61,7 @@ class Made:
     def __repr__(self) -> str:
         marks = {mark.id: mark.when for mark in self.policy.standings}
         steps = {item.id: (item.when, item.repeat) for item in self.policy.consequences}
-        return f"Made({marks}, {steps}, {self.totals})"
+        return f"Made({marks}, {steps}, {self.policy.ladders}, {self.totals})"
 
 
 def seats(among: tuple[str, ...]) -> st.SearchStrategy[Fact]:
@@ -128,9 +131,18 @@ def made(draw: st.DrawFn) -> Made:
     steps: list[Consequence] = []
     for number in range(2):
         when = draw(conditions(ladders()))
-        repeat: Repeat = draw(st.sampled_from(("every_time", "once_per_streak", "once_per_cycle")))
+        repeat: Repeat = draw(st.sampled_from(get_args(Repeat)))
         steps.append(replace(step, id=f"step{number}", when=when, repeat=repeat))
-    policy = replace(EXAMPLE, standings=(first, second), consequences=tuple(steps), first=months[0], last=months[-1])
+    order = draw(st.sampled_from(((), ("step0", "step1"), ("step1", "step0"))))
+    rungs = (Ladder("ladder", "", "", order),) if order else ()
+    policy = replace(
+        EXAMPLE,
+        standings=(first, second),
+        consequences=on_ladders(tuple(steps), rungs),
+        ladders=rungs,
+        first=months[0],
+        last=months[-1],
+    )
     return Made(policy, totals)
 
 
@@ -266,3 +278,45 @@ def test_marks_that_no_place_can_give_are_found(tmp_path: Path) -> None:
     """Promise: a check finds a mark whose limits contradict one another, and no mark that some place meets."""
     found = check_folder(changed(tmp_path, CONTRADICTORY), SCHEMAS, Effort(None, 60))
     assert [finding.problem.value for finding in found if finding.kind == "never-holds"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "swallowed"),
+    [
+        ("remind, order, summon", []),
+        ("remind, summon, order", ["summon"]),
+        ("summon, order, remind", ["summon", "order"]),
+    ],
+)
+def test_steps_that_never_get_their_turn_are_found(steps: str, swallowed: list[str], tmp_path: Path) -> None:
+    """Promise: a ladder whose steps stand in the wrong order, so that a higher one always fires instead, is found."""
+    folder = tmp_path / "policy"
+    shutil.copytree(ROOT / "examples" / "policies" / "honours-2024", folder)
+    text = (folder / "consequences.yaml").read_text("utf-8")
+    assert "[remind, order, summon]" in text
+    (folder / "consequences.yaml").write_text(text.replace("remind, order, summon", steps), "utf-8")
+    places = Places(load_parts(folder, SCHEMAS, {}))
+    found = list(ladder_findings(load_policy(folder, SCHEMAS, {}), places, frozenset()))
+    assert [(item.kind, item.problem.value) for item in found] == [("swallowed", step) for step in swallowed]
+    assert {item.problem.place.line for item in found} <= {places.item("consequences", "ladders", "low-ladder").line}
+
+
+def test_what_counts_anew_says_since_when() -> None:
+    """Promise: a consequence that counts anew is shown with the period after which it does, and with the whole ladder
+    beside it; in the same period a ladder's higher step fires and the lower ones say that it does."""
+    step = next(item for item in EXAMPLE.consequences if item.id == "talk")
+    rungs = (Ladder("ladder", "", "", ("each", "third")),)
+    each = replace(step, id="each", when=Test(StandingFact("last"), (YES,)), repeat="every_time")
+    third = replace(step, id="third", when=Test(StandingFact("last", "running", 3), (YES,)), repeat="counted_anew")
+    policy = replace(EXAMPLE, consequences=on_ladders((each, third), rungs), ladders=rungs)
+    asked = {item.id: decided(consequence_question(item)) for item in policy.consequences}
+    compiled = CompiledPolicy(policy, (), (), {}, {}, asked, {})
+    entrants = [Entrant("甲", Fraction(1)), Entrant("乙", Fraction(2))]
+    months = [month_standing(policy, month, entrants, ("甲", "乙"), AS_OF, {}) for month in policy.months[:7]]
+    found = [item for item in consider(lambda _: compiled, months, {}) if item.unit == "甲"]
+    told = {id: [item for item in found if item.consequence.id == id] for id in ("each", "third")}
+    assert [item.period.id[-1] for item in told["third"] if item.fired] == ["3", "6"]
+    assert [item.period.id[-1] for item in told["each"] if item.fired] == ["1", "2", "4", "5", "7"]
+    assert [item.since and item.since.id[-1] for item in told["third"]] == [None, None, None, "3", "3", "3", "6"]
+    assert [item.history.running for item in told["third"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert [item.facts[higher_fires("each")] for item in told["each"]] == ["no", "no", "yes", "no", "no", "yes", "no"]

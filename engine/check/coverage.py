@@ -58,6 +58,7 @@ def _items(policy: Policy) -> Iterator[tuple[str, Place]]:
         (indicator.id for indicator in policy.indicators),
         (obligation.id for obligation in policy.obligations),
         (consequence.id for consequence in policy.consequences),
+        (ladder.id for ladder in policy.ladders),
     )
     for ids in kinds:
         for id in ids:

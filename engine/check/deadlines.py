@@ -32,8 +32,8 @@ def deadline_findings(policy: Policy, places: Places) -> Iterator[Finding]:
 
 def _clock(policy: Policy, id: str, clock: Clock, place: Place) -> Iterator[Finding]:
     longest = clock.amount + _extended(clock)
-    if clock.unit == "working_hours":  # at most so many whole days, and the rest of the one it began on
-        longest = 1 + -(-longest * 3600 // (policy.calendar.working_seconds or 3600))
+    if clock.unit == "working_hours":  # for an order that comes when the day's work is done
+        longest = -(-longest * 3600 // (policy.calendar.working_seconds or 3600))
     day = policy.first.begin.date()
     while day < policy.last.end.date():
         try:
@@ -42,6 +42,16 @@ def _clock(policy: Policy, id: str, clock: Clock, place: Place) -> Iterator[Find
             yield _undeclared(policy, place, f"义务“{id}”从 {day} 起 {longest} 个工作日", error.year)
             return
         day += dt.timedelta(days=1)
+    year = policy.last.begin.year + 1
+    if year not in policy.calendar.years | policy.calendar.awaited and _open_ended(clock):
+        what = f"义务“{id}”的延期或中止没有上限，期限可能落在 {year} 年，日历没有写入这一年"
+        yield found("undeclared-date", place, what, year, _LATER.format(year), "hint")
+
+
+def _open_ended(clock: Clock) -> bool:
+    """Whether there is no telling how late it may run out."""
+    unlimited = clock.extended_at_most is None and any(item.at_most is None for item in clock.extended_by)
+    return unlimited or bool(clock.stopped_by)
 
 
 def _extended(clock: Clock) -> int:
@@ -67,11 +77,16 @@ def _due(policy: Policy, consequence: Consequence, due: DueDay, place: Place) ->
             return
 
 
+_LATER = "{} 年的放假公布之后，写进 calendar.yaml，已发布的另立修订版本；在此之前用到即报错，不推算"
+
+
 def _undeclared(policy: Policy, place: Place, name: str, year: int) -> Finding:
-    """A year of the cycle has to be there; the one after it may not have been announced when a plan is released."""
+    """A deadline that does fall in a year which is not there has to be mended. The year after the cycle may not have
+    been announced when a plan is released: then the calendar has to say that it is awaited, so that nobody forgets."""
     what = f"{name} 用到 {year} 年的工作日，日历没有写入这一年"
-    if year > policy.last.begin.year:
-        later = f"{year} 年的放假公布之后，写进 calendar.yaml，已发布的另立修订版本；在此之前用到即报错，不推算"
-        return found("undeclared-date", place, what, year, later, "hint")
+    if year in policy.calendar.awaited:
+        return found("undeclared-date", place, what, year, _LATER.format(year), "hint")
     instead = f"请在 calendar.yaml 写入 {year} 年的放假与调休；没有公布的年份不推算"
+    if year > policy.last.begin.year:
+        instead = f"请在 calendar.yaml 写入 {year} 年的放假与调休；还没有公布的，写明 awaited: [{year}]，公布之后补写"
     return found("undeclared-date", place, what, year, instead)

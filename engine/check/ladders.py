@@ -11,7 +11,7 @@ from itertools import product
 
 from engine.check.finding import Finding, found
 from engine.check.places import Places
-from engine.conditions import NO, YES, Condition, Standing, Test, holds, push_down, tests
+from engine.conditions import NO, YES, All, Condition, Not, Standing, Test, holds, push_down, tests
 from engine.policy.model import Policy
 from engine.policy.model_scoring import Consequence, Period
 
@@ -31,6 +31,7 @@ def counted_periods(policy: Policy, kind: str) -> tuple[Period, ...]:
 
 def ladder_findings(policy: Policy, places: Places, closed: frozenset[str]) -> Iterator[Finding]:
     """``closed``: the gates that are never open."""
+    yield from _swallowed(policy, places)
     for item in policy.consequences:
         yield from _step(policy, item, places)
         for i, gate in enumerate(item.gates):
@@ -60,6 +61,27 @@ def _step(policy: Policy, item: Consequence, places: Places) -> Iterator[Finding
     else:
         what = f"后果“{item.id}”的条件互相矛盾，任何单位都不可能达到"
         yield found("unreachable-step", place, what, item.id, "请改条件，或删去这一后果")
+
+
+def _swallowed(policy: Policy, places: Places) -> Iterator[Finding]:
+    """Steps that a higher one of their ladder fires instead of whenever they could."""
+    by_id = {item.id: item for item in policy.consequences}
+    for ladder in policy.ladders:
+        for i, step in enumerate(ladder.steps):
+            item = by_id[step]
+            number = len(counted_periods(policy, item.at))
+            higher = next((by_id[id] for id in item.below if _always_instead(by_id[id], item, number)), None)
+            if higher is not None and _reachable(item.when, number):
+                place = places.item("consequences", "ladders", ladder.id, "steps", i)
+                what = f"梯级“{ladder.id}”里够得上“{step}”的，总是也够得上更高的“{higher.id}”，轮不到它"
+                yield found("swallowed", place, what, step, "请核对各级从低到高的次序和条件")
+
+
+def _always_instead(higher: Consequence, item: Consequence, periods: int) -> bool:
+    """Whether no history meets the condition of ``item`` without that of ``higher``, which nothing else keeps from
+    firing either."""
+    simple = higher.repeat == "every_time" and item.repeat != "counted_anew" and set(higher.gates) <= set(item.gates)
+    return simple and not _reachable(All((item.when, Not(higher.when))), periods)
 
 
 def _too_far(policy: Policy, item: Consequence, asked: int, number: int, places: Places) -> Finding:

@@ -45,6 +45,7 @@ PIECES: tuple[str, ...] = (
     "rules/marks/*",
     "obligations/obligations/*",
     "consequences/consequences/*",
+    "consequences/ladders/*",
     "readings/readings/*",
     "clauses/clauses/*",
     "duties/duties/*",

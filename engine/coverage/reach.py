@@ -171,6 +171,7 @@ def _clauses(
     """Clauses that something covers which a case can reach."""
     can = {item.id for item in policy.decisions} | {item.id for item in policy.aggregates}
     can |= {item.id for item in policy.marks} | {mark.id for mark in policy.standings}
+    can |= {ladder.id for ladder in policy.ladders}
     can |= {reading.id for reading in policy.readings} | {gate.id for gate in policy.gates}
     did = set(about & can)
     for kind, (ids, reached) in found.items():

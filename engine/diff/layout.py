@@ -17,7 +17,7 @@ Match = Literal["set", "sequence", "items", "ordered"]
 """How two lists compare: scalars as a ``set`` or a ``sequence`` (one value each); items one by one by key, where their
 order means something (``ordered``) or not (``items``)."""
 
-SEQUENCES = frozenset({"event", "start", "states", "outcomes", "transforms", "tie_breaks"})
+SEQUENCES = frozenset({"event", "start", "states", "outcomes", "transforms", "tie_breaks", "steps"})
 """Lists that are one value whose order matters: the first that is filled, or that holds, decides."""
 
 WHOLE = frozenset({"cycle", "in_force", "periods", "makeup_workdays", "days_off", "contents"})

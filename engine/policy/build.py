@@ -18,6 +18,7 @@ from engine.calendars import WorkCalendar
 from engine.policy import build_orders as orders
 from engine.policy import build_plan as plan
 from engine.policy import build_scoring as scoring
+from engine.policy.build_ladders import build_ladders, on_ladders
 from engine.policy.condition import Findings, Scope
 from engine.policy.consistency import check_consistency
 from engine.policy.context import Context, month, seconds_of
@@ -83,6 +84,7 @@ def attempt(parts: Parts, lost: frozenset[str] = frozenset()) -> tuple[Policy, F
     standings = scoring.build_standings(context, scoring.placed_by(indicators, shown, scale, vetoes))
     marks = tuple(mark.id for mark in standings)
     consequences = scoring.build_consequences(context, tuple(gate.id for gate in gates), sides, marks)
+    ladders = build_ladders(context, consequences)
     cycle, in_force = head["cycle"], head["in_force"]
     counted_from = context.part("consequences").get("counted_from", cycle["first"])
     if month(cycle["first"]) > month(cycle["last"]):
@@ -121,7 +123,8 @@ def attempt(parts: Parts, lost: frozenset[str] = frozenset()) -> tuple[Policy, F
         aggregates=scoring.build_aggregates(context),
         gates=gates,
         counted_from=month(counted_from),
-        consequences=consequences,
+        consequences=on_ladders(consequences, ladders),
+        ladders=ladders,
         readings=plan.build_readings(context),
         clauses=plan.build_clauses(context),
         duties=duties,
@@ -194,7 +197,8 @@ def _calendar(context: Context) -> WorkCalendar:
                 context.findings.add(place, "调休上班日落在假期内或不在本年", text)
             work.add(day)
     weekend = frozenset(_WEEKDAYS.index(name) for name in data.get("weekend", ()))
-    return WorkCalendar(frozenset(years), weekend, frozenset(off), frozenset(work), _hours(context))
+    awaited = frozenset(data.get("awaited", ()))
+    return WorkCalendar(frozenset(years), weekend, frozenset(off), frozenset(work), _hours(context), awaited)
 
 
 def _hours(context: Context) -> tuple[tuple[int, int], ...]:

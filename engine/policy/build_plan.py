@@ -28,6 +28,7 @@ ITEMS: tuple[tuple[str, str], ...] = (
     ("ranking", "aggregates"),
     ("ranking", "gates"),
     ("consequences", "consequences"),
+    ("consequences", "ladders"),
     ("readings", "readings"),
     ("duties", "duties"),
     ("forms", "forms"),

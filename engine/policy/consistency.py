@@ -55,6 +55,14 @@ def _calendar(context: Context) -> None:
     weekend = tuple(data.get("weekend", ()))
     weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     years: set[int] = set()
+    in_cycle = month(context.part("policy")["cycle"]["last"]).begin.year
+    declared = {year["year"] for year in data.get("years", ())}
+    for i, awaited in enumerate(data.get("awaited", ())):
+        place = context.place("calendar", ("awaited", i))
+        if awaited in declared:
+            context.findings.add(place, "这一年的放假与调休已经写入，不再是待公布的", awaited, "请从 awaited 里删去")
+        elif awaited <= in_cycle:
+            context.findings.add(place, "考核周期之内的年份要写入，不能待公布", awaited, "请写进 years")
     off: dict[dt.date, str] = {}
     for i, year in enumerate(data.get("years", ())):
         if year["year"] in years:

@@ -23,6 +23,7 @@ from engine.policy.model_scoring import (
     Eligibility,
     Gate,
     Indicator,
+    Ladder,
     RankRule,
     Scale,
     StandingMark,
@@ -76,6 +77,7 @@ class Policy:
     gates: tuple[Gate, ...]
     counted_from: Month
     consequences: tuple[Consequence, ...]
+    ladders: tuple[Ladder, ...]
     readings: tuple[Reading, ...]
     clauses: tuple[Coverage, ...]
     duties: tuple[Duty, ...]

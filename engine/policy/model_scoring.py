@@ -316,7 +316,11 @@ class DueDay:
 
 @dataclass(frozen=True)
 class Consequence:
-    """A step of a ladder: fires for a period of kind ``at`` when ``when`` holds and every gate is open."""
+    """A step of a ladder: fires for a period of kind ``at`` when ``when`` holds and every gate is open.
+
+    ``counted_anew``: streaks and counts begin again after it fired. It does not fire where one of ``below`` does, the
+    higher steps of its ladder.
+    """
 
     id: str
     title: str
@@ -325,10 +329,21 @@ class Consequence:
     subject: Literal["unit", "none"]
     when: Condition
     gates: tuple[str, ...]
-    repeat: Literal["every_time", "once_per_streak", "once_per_cycle"]
+    repeat: Literal["every_time", "once_per_streak", "once_per_cycle", "counted_anew"]
     actor: str
     audience: str
     action: str
     mandatory: bool
     due: DueDay | None = None
     affects: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Consequences, the lowest first, of which only the highest that may fire does."""
+
+    id: str
+    title: str
+    clause: str
+    steps: tuple[str, ...]

@@ -110,7 +110,12 @@ EXAMPLES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "a deadline in the year after the cycle": (
         *("undeclared-date", "obligations.yaml", "{amount: 3, unit: working_days", "{amount: 60, unit: working_days"),
-        *("amount: 60", "2027", "hint"),
+        *("amount: 60", "awaited: [2027]", "problem"),
+    ),
+    "a deadline that may be put off beyond the calendar": (
+        *("undeclared-date", "obligations.yaml", "{amount: 3, unit: working_days, "),
+        "{amount: 3, unit: working_days, stopped_by: [{from: 办结时间, to: 回访时间}], ",
+        *("amount: 3", "没有上限", "hint"),
     ),
     "an obligation that nobody has": (
         *("never-holds", "obligations.yaml", "applies: {field: 权属争议, is: 是}"),
@@ -259,3 +264,13 @@ def test_every_kind_has_a_title() -> None:
     """Protects machine-readable output: kinds are stable words and have Chinese titles."""
     for kind, title in KINDS.items():
         assert kind.isascii() and " " not in kind and any("\u4e00" <= letter <= "\u9fff" for letter in title)
+
+
+@pytest.mark.parametrize(("said", "level"), [("", "problem"), ("awaited: [2027]\n", "hint")])
+def test_a_year_that_deadlines_need_is_there_or_said_to_be_awaited(bench: Bench, said: str, level: str) -> None:
+    """Promise: a year in which a deadline falls is not forgotten: it is declared, or the calendar says that its days
+    off are not announced yet, and the deadline is still named."""
+    late = changed("obligations.yaml", "{amount: 3, unit: working_days", "{amount: 60, unit: working_days")
+    found = bench.check_all({"obligations.yaml": late, "calendar.yaml": said + text_of("calendar.yaml")})
+    (late_one,) = [item for item in found if item.kind == "undeclared-date"]
+    assert (late_one.level, late_one.problem.value) == (level, "2027")

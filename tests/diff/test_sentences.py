@@ -30,6 +30,23 @@ ONE_EDIT: tuple[tuple[Edit, str, str, str], ...] = (
         "后果",
         "重复 每次都触发→每周期一次",
     ),
+    (
+        ("consequences", "last-month}\n    repeat: every_time", "last-month}\n    repeat: counted_anew"),
+        "loosened",
+        "后果",
+        "重复 每次都触发→触发后重新数",
+    ),
+    (
+        (
+            "consequences",
+            "consequences:\n",
+            "ladders:\n  - {id: talks, title: 约谈, clause: 三(二)2, steps: [last-3-cumulative, last-5-cumulative]}\n"
+            "consequences:\n",
+        ),
+        "loosened",
+        "后果",
+        "新增梯级 talks 约谈",
+    ),
     (("consequences", "bulletin}\n", "bulletin}\n    affects: [unit]\n"), "tightened", "后果", "牵连：增加承办单位"),
     (("indicators", "points: 60}", "points: 50}"), "tightened", SCORES, "市民满意情况·一般 得分 60→50"),
     (("indicators", "points: 0}", "points: 10}"), "loosened", SCORES, "不满意 得分 0→10"),

@@ -75,12 +75,23 @@ def firings(
     ``kinds``: the standings of all months, quarters and years, each in order of time; ``outcomes``: per gate and month
     its outcome.
     """
-    found = []
-    for consequence in policy.consequences:
+    found: list[Firing] = []
+    for consequence in sorted(policy.consequences, key=lambda item: len(higher_steps(policy, item))):
         subjects: list[str | None] = [None] if consequence.subject == "none" else list(units)
+        higher = higher_steps(policy, consequence)
         for unit in subjects:
-            found += _firings_of(policy, consequence, unit, kinds.get(consequence.at, []), outcomes)
+            taken = {f.period.id for f in found if f.consequence.id in higher and f.unit == unit}
+            found += _firings_of(policy, consequence, unit, kinds.get(consequence.at, []), outcomes, taken)
     return found
+
+
+def higher_steps(policy: Policy, consequence: Consequence) -> set[str]:
+    """What fires instead of it where both would."""
+    above: set[str] = set()
+    for ladder in policy.ladders:
+        if consequence.id in ladder.steps:
+            above |= set(ladder.steps[ladder.steps.index(consequence.id) + 1 :])
+    return above
 
 
 def _firings_of(
@@ -89,13 +100,16 @@ def _firings_of(
     unit: str | None,
     history: list[Standings],
     outcomes: dict[str, dict[str, str]],
+    taken: set[str],
 ) -> list[Firing]:
+    """``taken``: the periods in which a higher step fires instead."""
     fired_in: list[int] = []
     found = []
     for position, standings in enumerate(history):
         if not may_fire(policy, standings):
             continue
-        before = [s for s in history[: position + 1] if counts_for_ladders(policy, s)]
+        start = fired_in[-1] + 1 if consequence.repeat == "counted_anew" and fired_in else 0
+        before = [s for s in history[start : position + 1] if counts_for_ladders(policy, s)]
         asked = {test.fact.mark for test in tests(consequence.when) if isinstance(test.fact, Standing)} or {"last"}
         streak = _streak(policy, history, position, unit, asked)
 
@@ -104,18 +118,21 @@ def _firings_of(
             now: Standings = standings,
             counted: list[Standings] = before,
             at: int = position,
+            since: int = start,
         ) -> bool:
             assert isinstance(fact, Standing)
             if fact.how == "now":
                 return marked(now, unit, {fact.mark})
             if fact.how == "running":
-                return _streak(policy, history, at, unit, {fact.mark}) >= fact.at_least
+                return _streak(policy, history[since:], at - since, unit, {fact.mark}) >= fact.at_least
             looked = counted[-fact.within :] if fact.within else counted
             return sum(1 for s in looked if marked(s, unit, {fact.mark})) >= fact.at_least
 
         if not holds(consequence.when, View(standing=answers)):
             continue
         if any(outcomes[gate][str(standings.period.last)] != "open" for gate in consequence.gates):
+            continue
+        if standings.period.id in taken:
             continue
         if consequence.repeat == "once_per_cycle" and fired_in:
             continue
