@@ -115,7 +115,7 @@ def evaluate(
         option(
             "--decisions",
             metavar="文件",
-            help="另把每张工单的认定写入这个文件，每行一个 JSON 对象；以 .parquet 结尾则写成 Parquet",
+            help="另把每张工单的认定写入这个文件，每行一个 JSON 对象；以 .parquet 结尾则写成 Parquet，规则和义务各一列",
         ),
     ] = None,
     strict: Annotated[bool, option("--strict", help="有任何一行未被采用就算出错，不出结果")] = False,

@@ -1,4 +1,4 @@
-"""Results order by order as a Parquet file, written by the database itself: the same content as the lines of JSON.
+"""Results order by order as a Parquet file, written by the database itself: a column for each rule and obligation.
 
 Knows the joined orders; must not know how a single result is shown. Rows are sorted by order id, so that the bytes do
 not depend on the number of threads.
@@ -7,58 +7,74 @@ not depend on the number of threads.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlglot import exp
 
+from engine.facts import column
 from engine.intake import sql
-from engine.order_results import Detail, refuse_undeclared
-from engine.tallies import MissedLookUpError
+from engine.order_results import Detail, refuse_unknown
+from engine.problems import Place, PolicyError, Problem
 
-ORDER, RULES, DUTIES = "order", "rules", "duties"
 _ROWS_AT_ONCE = 122_880
 
 
 def write_parquet(details: Sequence[Detail], path: Path) -> None:
-    """Columns: ``order`` (VARCHAR), ``rules`` (VARCHAR[], those that fired, sorted), ``duties`` (MAP from obligation
-    to state, those that apply, in the policy's order). Orders must be in DuckDB.
+    """Columns: the order's id under its own name (VARCHAR); each rule that results list, by id (BOOLEAN: it fired);
+    each obligation, by id (VARCHAR: its state, NULL where it does not apply). A rule or obligation that the version in
+    force for the order does not have is NULL. Orders must be in DuckDB.
 
-    Raises InputError where a deadline needs a year that the calendar does not declare, and MissedLookUpError.
+    Raises PolicyError for ids that cannot all be columns, InputError where a deadline needs a year that the calendar
+    does not declare, and MissedLookUpError.
     """
+    for found in details:
+        _refuse_alike(found)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         parts = [path] if len(details) == 1 else [Path(folder) / f"{number}.parquet" for number in range(len(details))]
         for found, part in zip(details, parts, strict=True):
-            refuse_undeclared(found)
-            ((missed,),) = found.database.rows(found.source.select(sql.call("count_if", found.answers.missed)))
-            if missed:
-                raise MissedLookUpError(str(missed))
-            _copy(found, _query(found).order_by(sql.column(ORDER)), part)
+            refuse_unknown(found)
+            _copy(found, found.source.select(*_columns(found)).order_by(found.order_id), part)
         if len(details) > 1:
-            files = sql.call("read_parquet", sql.listed(sql.text(str(part)) for part in parts))
-            _copy(details[0], sql.select([exp.Star()], files).order_by(sql.column(ORDER)), path)
+            by_name = sql.named("union_by_name", exp.true())
+            files = sql.call("read_parquet", sql.listed(sql.text(str(part)) for part in parts), by_name)
+            key = column(details[0].compiled.policy.orders.key[0], "every")
+            every = exp.select(exp.Star()).from_(exp.alias_(files, "every", table=True))
+            _copy(details[0], every.order_by(key), path)
 
 
-def _query(found: Detail) -> exp.Select:
-    rules = ((found.answers.answer[rule.id], sql.text(rule.id)) for rule in found.listed)
-    duties = ((item.applies, _pair(item.obligation.id, item.state)) for item in found.obligations)
-    return found.source.select(
-        sql.alias(found.order_id, ORDER),
-        sql.alias(sql.cast(_those(rules), "VARCHAR[]"), RULES),
-        sql.alias(sql.cast(sql.call("map_from_entries", _those(duties)), "MAP(VARCHAR, VARCHAR)"), DUTIES),
+def _columns(found: Detail) -> list[exp.Expr]:
+    id = sql.alias(found.order_id, found.compiled.policy.orders.key[0])
+    rules = (sql.alias(found.answers.answer[rule.id].copy(), rule.id) for rule in found.listed)
+    states = (
+        sql.alias(sql.case([(item.applies.copy(), item.state.copy())]), item.obligation.id)
+        for item in found.obligations
     )
+    return [id, *rules, *states]
 
 
-def _pair(key: str, value: exp.Expr) -> exp.Expr:
-    return sql.call("row", sql.text(key), value.copy())
-
-
-def _those(of: Iterable[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
-    """The list of what holds."""
-    item = exp.to_identifier("item")
-    every = sql.listed(sql.case([(condition.copy(), value)]) for condition, value in of)
-    kept = exp.Lambda(this=sql.filled(exp.column("item")), expressions=[item])
-    return sql.call("list_filter", every, kept)
+def _refuse_alike(found: Detail) -> None:
+    """Raises PolicyError for ids that differ by upper and lower case alone, which are one column to a database."""
+    policy = found.compiled.policy
+    ids = [
+        policy.orders.key[0],
+        *(rule.id for rule in found.listed),
+        *(item.obligation.id for item in found.obligations),
+    ]
+    times = Counter(id.casefold() for id in ids)
+    problems = [
+        Problem(
+            policy.places.get(id, Place(policy.folder)),
+            "编号只差大小写，不能各成一列",
+            id,
+            "改用不以 .parquet 结尾的文件名",
+        )
+        for id in ids
+        if times[id.casefold()] > 1
+    ]
+    if problems:
+        raise PolicyError(problems)
 
 
 def _copy(found: Detail, query: exp.Select, path: Path) -> None:

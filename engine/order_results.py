@@ -18,8 +18,7 @@ from engine.compiled import CompiledPolicy
 from engine.databases import Database, DuckDB, Holder, database_of
 from engine.facts import Row, column, timestamp
 from engine.lookups import Answers, DecideFound, Undeclared, look_up
-from engine.obligations import Clocks, ObligationSql, obligations_sql
-from engine.obligations import refuse_undeclared as refuse
+from engine.obligations import Clocks, ObligationSql, obligations_sql, refuse_undeclared
 from engine.policy.model_orders import Rule
 from engine.problems import PolicyError, Problem
 from engine.tallies import MissedLookUpError
@@ -98,21 +97,18 @@ def results(found: Detail, progress: Callable[[int], None] | None = None) -> Ite
 
     Raises InputError where a deadline needs a year that the calendar does not declare, and MissedLookUpError.
     """
-    refuse_undeclared(found)
+    refuse_unknown(found)
     rules = found.listed
     states = [exp.Case(ifs=[exp.If(this=item.applies.copy(), true=item.state)]) for item in found.obligations]
     query = found.source.select(
         exp.alias_(found.order_id, "id"),
-        found.answers.missed,
         *(found.answers.answer[rule.id].copy() for rule in rules),
         *states,
     ).order_by(exp.column("id"))
     obligations = [item.obligation.id for item in found.obligations]
     given = 0
     for batch in found.database.batches(query):
-        for order, missed, *rest in batch:
-            if missed:
-                raise MissedLookUpError(str(order))
+        for order, *rest in batch:
             fired = tuple(rule.id for rule, held in zip(rules, rest, strict=False) if held)
             states_of = zip(obligations, rest[len(rules) :], strict=True)
             yield OrderResult(order, fired, tuple((id, state) for id, state in states_of if state is not None))
@@ -142,10 +138,19 @@ def refuse_overlaps(found: Detail) -> None:
         raise PolicyError(problems)
 
 
-def refuse_undeclared(found: Detail) -> None:
-    """Raises InputError where a deadline needs a year that the calendar does not declare."""
-    asked = [Undeclared(item.obligation.title, item.start, item.undeclared) for item in found.obligations]
-    refuse(found.database, found.source, found.order_id, asked)
+def refuse_unknown(found: Detail) -> None:
+    """In one pass; of which order it is so is asked only where something is wrong.
+
+    Raises InputError where a deadline needs a year that the calendar does not declare, and MissedLookUpError.
+    """
+    undeclared = exp.or_(exp.false(), *(item.undeclared.copy() for item in found.obligations))
+    counts = (exp.CountIf(this=exp.paren(one)) for one in (found.answers.missed, undeclared))
+    ((missed, without_deadline),) = found.database.rows(found.source.select(*counts))
+    if missed:
+        raise MissedLookUpError(str(missed))
+    if without_deadline:
+        asked = [Undeclared(item.obligation.title, item.start, item.undeclared) for item in found.obligations]
+        refuse_undeclared(found.database, found.source, found.order_id, asked)
 
 
 def write_results(details: Sequence[Detail], path: Path, progress: Callable[[int], None] | None = None) -> int:

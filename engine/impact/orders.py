@@ -22,7 +22,7 @@ from engine.counting import decider
 from engine.decisions.questions import Question
 from engine.facts import column
 from engine.impact.replay import Replay
-from engine.order_results import Detail, detail, refuse_undeclared
+from engine.order_results import Detail, detail, refuse_unknown
 from engine.policy.model import Policy
 from engine.policy.model_orders import ClockDeadline, Obligation, Rule
 from engine.policy.model_scoring import Indicator
@@ -220,7 +220,7 @@ def _query(replay: Replay, policy: Policy, wanted: Sequence[Judged], span: Span,
     """SQL for ``columns``, whether a look-up missed, and the states ``s0``, ``s1``, … of everything ``wanted``."""
     joined, states = _joined(replay, policy, replay.taken(policy), wanted)
     found = replace(joined, since=span[0], until=span[1])
-    refuse_undeclared(found)
+    refuse_unknown(found)
     known = {"id": found.order_id, "unit": column(policy.orders.unit or "")}
     named = [exp.alias_(known.get(name) or column(name), name) for name in columns]
     named += [exp.alias_(found.answers.missed, "missed")]
