@@ -1,4 +1,4 @@
-"""A table in which nothing needs to be folded, put together cell by cell: the same characters as rich's, far sooner.
+"""A table in which only heads need to be folded, put together cell by cell: the same characters as rich's, far sooner.
 
 rich measures and wraps every cell several times over, which took longer than evaluating a thousand orders. Knows the
 one look of ``cli/tables.py`` (a ruled head, no edges, a blank between columns); any other table is left to rich.
@@ -7,6 +7,7 @@ one look of ``cli/tables.py`` (a ruled head, no edges, a blank between columns);
 from __future__ import annotations
 
 from rich.cells import cell_len
+from rich.console import Console
 from rich.style import Style
 from rich.table import Column, Table
 from rich.text import Text
@@ -16,9 +17,10 @@ _BETWEEN = " "
 Piece = tuple[str, str | Style]
 
 
-def laid_out(grid: Table, width: int) -> Text | None:
-    """The table in at most ``width`` cells, or None where something has to be folded or is no simple text."""
-    heads = [_lines(column.header) for column in grid.columns]
+def laid_out(grid: Table, console: Console) -> Text | None:
+    """The table as wide as ``console`` at most, or None where a cell has to be folded or is no simple text."""
+    width = console.width
+    heads = [_head(column, console) for column in grid.columns]
     rows = list(zip(*(column.cells for column in grid.columns), strict=True))
     if not heads or not all(heads) or not all(len(_lines(cell)) == 1 for row in rows for cell in row):
         return None
@@ -47,6 +49,14 @@ def _lines(cell: object) -> list[str]:
         return []
     lines = cell.plain.split("\n")
     return lines if all(line == line.strip() for line in lines) else []
+
+
+def _head(column: Column, console: Console) -> list[str]:
+    """The lines of a head, folded as rich does where the column may not be as wide."""
+    lines = _lines(column.header)
+    if column.max_width is None or column.no_wrap or all(cell_len(line) <= column.max_width for line in lines):
+        return lines
+    return [line.plain.rstrip() for line in Text("\n".join(lines)).wrap(console, column.max_width, overflow="fold")]
 
 
 def _width(column: Column, head: list[str], gap: int) -> int | None:

@@ -50,7 +50,7 @@ def cell(value: object, style: str = "") -> Text:
 
 def draw(console: Console, grid: Table) -> None:
     """Prints the table; one that cannot be folded into the screen spills over its edge, since rich would cut it off."""
-    straight = laid_out(grid, console.width)
+    straight = laid_out(grid, console)
     if straight is not None:
         console.print(straight, soft_wrap=True, end="")
         return
