@@ -14,6 +14,7 @@ GATES = {"open": "前提成立", "closed": "前提不成立", "unknown": "前提
 RATES = {"below": "未达到", "reached": "达到", "missing": "缺数据"}
 FLAGS = {
     "empty-indicator": "有指标没有可统计的工单",
+    "below-minimum": "有指标不合最低要求，得分或总分受限",
     "tied-last": "并列末位，请确认",
     "vetoed": "有否决记录，停止计分，总分记为 0",
 }

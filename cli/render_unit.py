@@ -70,9 +70,26 @@ def _indicators(console: Console, explanation: Item) -> None:
         return
     score, bonus, total = (figure(explanation[key]) for key in ("score", "bonus", "total"))
     awards = "、".join(f"{_decimal(award['points'])}" for award in explanation["awards"])
-    line(console, f"得分 {score} + 加分 {bonus} = 总分 {total}")
+    line(console, f"得分 {score} + 加分 {bonus} = 总分 {total}{_total_limits(explanation)}")
+    for item in explanation["indicators"]:
+        if item["minimum"] is not None and item["minimum"]["missed"]:
+            line(console, _missed(item), WARN)
     if awards:
         line(console, f"加分的记录：{awards}（封顶后 {bonus}）")
+
+
+def _total_limits(explanation: Item) -> str:
+    """Whether a minimum that was missed limits the total, so that the sum is not what it says."""
+    minimums = (item["minimum"] for item in explanation["indicators"] if item["minimum"] is not None)
+    limits = [minimum["total_at_most"] for minimum in minimums if minimum["missed"]]
+    return "（受限）" if explanation["total"] in limits else ""
+
+
+def _missed(item: Item) -> str:
+    minimum = item["minimum"]
+    called = (("score_at_most", "得分"), ("total_at_most", "总分"))
+    limits = "，".join(f"{name}至多 {minimum[key]:g}" for key, name in called if minimum[key] is not None)
+    return f"{item['title']}低于最低要求 {minimum['at_least']:g}：{limits}"
 
 
 def _arithmetic(item: Item) -> str:

@@ -9,6 +9,7 @@ Knows evaluations and wording; computes nothing that was not computed before.
      "score"|null, "bonus"|null, "awards": [{"title", "points": "1.5"}],
      "indicators": [{"id", "title", "clause", "weight", "carried", "points", "orders", "value"|null, "contribution",
                      "target"|null, "reached": bool|null, "peers"|null,
+                     "minimum": {"at_least", "score_at_most"|null, "total_at_most"|null, "missed": bool}|null,
                      "compared": {"since", "how", "earlier"|null}|null, "bands": [{"title", "points", "orders"}]}],
      "shown": [{"id", "title", "orders"}],
      "months": [{"period", "rank"|null, "total"|null}],               # the months of a quarter or year
@@ -121,7 +122,11 @@ def _awards(evaluation: Evaluation, standing: Standing, unit: str) -> list[Json]
 def _indicators(evaluation: Evaluation, score: Score, standing: Standing) -> list[Json]:
     known = score.indicators  # a published month may have been scored by other indicators
     return [
-        {**_indicator(item, known[item.id]), "compared": _compared(evaluation, item, score.unit, standing)}
+        {
+            **_indicator(item, known[item.id]),
+            "minimum": _minimum(item, score),
+            "compared": _compared(evaluation, item, score.unit, standing),
+        }
         for item in evaluation.policy.indicators
         if item.id in known
     ]
@@ -157,6 +162,14 @@ def _indicator(indicator: Indicator, weighed: Weighed) -> Json:
             for band, orders in zip(indicator.points, measured.bands, strict=False)
         ],
     }
+
+
+def _minimum(indicator: Indicator, score: Score) -> Json | None:
+    minimum = indicator.minimum
+    if minimum is None:
+        return None
+    told = {name: rounded(value) for name, value in vars(minimum).items()}
+    return {**told, "missed": indicator.id in score.below}
 
 
 def _shown(evaluation: Evaluation, standing: Standing, unit: str) -> list[Json]:

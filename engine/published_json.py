@@ -130,7 +130,9 @@ def _read_placed(data: Mapping[str, Any]) -> Placed:
 
 
 def _score(score: Score) -> Json:
+    """What a month had before there were minimums is written as it was then."""
     return {
+        **({"below": list(score.below)} if score.below else {}),
         "unit": score.unit,
         "score": str(score.score),
         "bonus": str(score.bonus),
@@ -150,6 +152,7 @@ def _read_score(data: Mapping[str, Any]) -> Score:
         total=_fraction(data["total"]),
         vetoes=tuple(data["vetoes"]),
         grade=data["grade"],
+        below=tuple(data.get("below", ())),
     )
 
 

@@ -148,8 +148,9 @@ def _ranked(evaluation: Evaluation, standing: Standing, placed: Placed) -> Json:
 def flags(score: Score | None, placed: Placed) -> list[str]:
     """What a reader must know of a unit's month before relying on it. ``score``: what is behind the total, if known."""
     empty = ["empty-indicator"] if score is not None and score.has_empty else []
+    below = ["below-minimum"] if score is not None and score.below else []
     vetoed = ["vetoed"] if score is not None and score.vetoes else []
-    return empty + vetoed + (["tied-last"] if placed.last and placed.tied else [])
+    return empty + below + vetoed + (["tied-last"] if placed.last and placed.tied else [])
 
 
 def _placed(placed: Placed) -> Json:

@@ -13,7 +13,7 @@ from functools import cached_property
 from engine.measures import FULL, ZERO, Measured, Measures, clamp
 from engine.months import Month
 from engine.policy.model import Policy
-from engine.policy.model_scoring import Bonus, Indicator
+from engine.policy.model_scoring import Bonus, Indicator, Minimum
 from engine.questions import ELIGIBLE, counted_id
 
 
@@ -38,6 +38,7 @@ class Score:
     """``score`` from the indicators, ``bonus`` after caps (negative where points are deducted), ``vetoes`` by id.
 
     ``total`` is within the policy's limits, and 0 after a veto. ``grade`` is empty where the policy has none.
+    ``below``: the indicators that miss their minimum, which limits the score or the total.
     """
 
     unit: str
@@ -47,6 +48,7 @@ class Score:
     total: Fraction
     vetoes: tuple[str, ...]
     grade: str
+    below: tuple[str, ...] = ()
 
     @property
     def has_empty(self) -> bool:
@@ -118,7 +120,9 @@ class Scorer:
                 weight, share = indicator.weight, self._shares[indicator.id]
             weighed[indicator.id] = Weighed(measured, weight, share, ratio or (0, 1))
         score = _sum_of_products(weighed.values())
-        return self._total(unit, months, weighed, score, bonus)
+        below = {id: minimum for id, minimum in self._minimums if _misses(minimum, weighed[id])}
+        score = _at_most(score, (minimum.score_at_most for minimum in below.values()))
+        return self._total(unit, months, weighed, score, bonus, below)
 
     def _total(
         self,
@@ -127,14 +131,16 @@ class Scorer:
         weighed: Mapping[str, Weighed],
         score: Fraction,
         bonus: Fraction | None,
+        below: Mapping[str, Minimum],
     ) -> Score:
         if bonus is None:
             bonus = _added(self._bonus(item, unit, months, score) for item in self.policy.bonuses)
         vetoes = [item for item in self.policy.vetoes if self.measures.points(item.recorded, unit, months)]
         scale = self.policy.scale
         total = ZERO if vetoes else clamp(scale.limits, score + bonus if bonus else score)
+        total = _at_most(total, (minimum.total_at_most for minimum in below.values()))
         grade = vetoes[0].grade if vetoes else next((band.title for band in scale.grades if band.holds(total)), "")
-        return Score(unit, weighed, score, bonus, total, tuple(item.id for item in vetoes), grade)
+        return Score(unit, weighed, score, bonus, total, tuple(item.id for item in vetoes), grade, tuple(below))
 
     def _bonus(self, bonus: Bonus, unit: str, months: Sequence[Month], score: Fraction) -> Fraction:
         """A month's awards after the cap; nothing where the score has not unlocked them."""
@@ -151,6 +157,10 @@ class Scorer:
         return {indicator.id: indicator.weight / above for indicator in self.policy.indicators}
 
     @cached_property
+    def _minimums(self) -> tuple[tuple[str, Minimum], ...]:
+        return tuple((item.id, item.minimum) for item in self.policy.indicators if item.minimum is not None)
+
+    @cached_property
     def _weights(self) -> Fraction:
         return sum((indicator.weight for indicator in self.policy.indicators), ZERO)
 
@@ -159,6 +169,15 @@ def _added(points: Iterable[Fraction]) -> Fraction:
     """The sum; fractions are slow to add, and most of these are 0."""
     found = [item for item in points if item]
     return sum(found[1:], found[0]) if found else ZERO
+
+
+def _misses(minimum: Minimum, weighed: Weighed) -> bool:
+    """Whether what enters the score is too little; what was spread over others does not enter it."""
+    return bool(weighed.weight) and Fraction(*weighed.ratio) < minimum.at_least
+
+
+def _at_most(value: Fraction, limits: Iterable[Fraction | None]) -> Fraction:
+    return min((value, *(limit for limit in limits if limit is not None)))
 
 
 def _sum_of_products(weighed: Iterable[Weighed]) -> Fraction:

@@ -107,6 +107,12 @@ def _target(value: Mapping[str, Any], names: Names) -> str:
     return f"不低于 {_amount(value['at_least'])}（{value['clause']}）；只对照，不计分"
 
 
+def _minimum(value: Mapping[str, Any], names: Names) -> str:
+    limits = (("score_at_most", "得分（加分之前）"), ("total_at_most", "总分"))
+    capped = (f"{called}不超过 {_amount(value[key])}" for key, called in limits if key in value)
+    return f"低于 {_amount(value['at_least'])} 的，{'，'.join(capped)}"
+
+
 _UNITS = {
     "minutes": "分钟",
     "hours": "小时",
@@ -271,6 +277,7 @@ _SAYINGS: Mapping[str, Saying] = {
     "event": lambda value, names: _first_filled(value, names) if isinstance(value, list) else str(value),
     "over": _over,
     "target": _target,
+    "minimum": _minimum,
     "transforms": _transforms,
     "clock": _clock,
     "deadline": _deadline,

@@ -27,6 +27,7 @@ from engine.policy.model_scoring import (
     Gate,
     Indicator,
     LastRule,
+    Minimum,
     Period,
     PointsBand,
     Precision,
@@ -107,7 +108,15 @@ def _indicator(
         ),
         applies_to=None if applies is None else UnitTest(applies["column"], tuple(applies["in"])),
         target=None if target is None else Target(fraction(target["at_least"]), target["clause"]),
+        minimum=_minimum(data.get("minimum")),
     )
+
+
+def _minimum(data: Mapping[str, Data] | None) -> Minimum | None:
+    if data is None:
+        return None
+    limits = (optional_fraction(data.get(key)) for key in ("score_at_most", "total_at_most"))
+    return Minimum(fraction(data["at_least"]), *limits)
 
 
 def _unit_columns(tables: Mapping[str, Table]) -> tuple[str, ...]:

@@ -44,6 +44,15 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Minimum:
+    """Where what enters the score is below ``at_least``, the score before bonuses and the total are at most so much."""
+
+    at_least: Fraction
+    score_at_most: Fraction | None = None
+    total_at_most: Fraction | None = None
+
+
+@dataclass(frozen=True)
 class Recorded:
     """Points recorded for a unit and month in ``table``; only rows whose column ``item`` holds ``is_``, where given."""
 
@@ -141,6 +150,7 @@ class Indicator(Counted):
     transforms: tuple[Transform, ...] = ()
     applies_to: UnitTest | None = None
     target: Target | None = None
+    minimum: Minimum | None = None
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,8 @@ def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
             return Problem(node.place, what, value, _of_type(node, limit, value) or example)
         case "anyOf" | "oneOf" if isinstance(node, MapNode) and all(_only_keys(branch) for branch in limit):
             ways = "；或 ".join("、".join(branch["required"]) for branch in limit)
+            if not any("not" in branch for branch in limit):
+                return Problem(node.place, "缺少键", value, f"至少写其中一种：{ways}")
             return Problem(node.place, "缺少键，或写了不能同写的键", value, f"只写其中一种：{ways}")
         case "anyOf" | "oneOf":
             allowed = [item for branch in limit for item in branch.get("enum", [])]

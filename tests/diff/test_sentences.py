@@ -48,6 +48,12 @@ ONE_EDIT: tuple[tuple[Edit, str, str, str], ...] = (
         "新增梯级 talks 约谈",
     ),
     (("consequences", "bulletin}\n", "bulletin}\n    affects: [unit]\n"), "tightened", "后果", "牵连：增加承办单位"),
+    (
+        ("indicators", "    weight: 25\n", "    weight: 25\n    minimum: {at_least: 60, total_at_most: 59}\n"),
+        "tightened",
+        SCORES,
+        "诉求解决情况 新设最低要求：最低值 60，总分至多 59",
+    ),
     (("indicators", "points: 60}", "points: 50}"), "tightened", SCORES, "市民满意情况·一般 得分 60→50"),
     (("indicators", "points: 0}", "points: 10}"), "loosened", SCORES, "不满意 得分 0→10"),
     (("readings", "{per: month, points: 3}", "{per: month, points: 2}"), "tightened", SCORES, "分值 3→2"),

@@ -150,7 +150,8 @@ def _month(
 
 
 def _line(line: Ranked) -> dict[str, object]:
-    flags = [name for name, raised in (("empty-indicator", line.empty), ("tied-last", line.tied)) if raised]
+    raised = {"empty-indicator": line.empty, "below-minimum": bool(line.missed), "tied-last": line.tied}
+    flags = [name for name, is_raised in raised.items() if is_raised]
     return {
         "unit": line.unit,
         "rank": line.rank,

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from engine.months import Month
 from engine.policy.model import Policy
-from engine.policy.model_scoring import Aggregate, Counted, Indicator, Period
+from engine.policy.model_scoring import Aggregate, Counted, Indicator, Minimum, Period
 from tests.reference.cells import Row
 from tests.reference.decisions import Order
 from tests.reference.truth import holds
@@ -21,7 +21,8 @@ FULL = Fraction(100)
 
 @dataclass(frozen=True)
 class Ranked:
-    """A unit's line in a ranking. ``score`` and ``bonus`` add up to ``total`` (not so for a mean of totals).
+    """A unit's line in a ranking. ``score`` and ``bonus`` add up to ``total`` (not so for a mean of totals, or where a
+    minimum was ``missed``).
     ``counts``: per indicator the sum of points and the number of orders it is divided by. ``empty``: some indicator
     has no orders. ``tied``: last together with another."""
 
@@ -36,6 +37,7 @@ class Ranked:
     last: bool = False
     tied: bool = False
     marks: frozenset[str] = frozenset()
+    missed: tuple[Minimum, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -107,6 +109,7 @@ def scored(field: Field, unit: str, months: tuple[Month, ...]) -> Ranked | None:
     kept: list[tuple[str, Fraction, int]] = []
     weighted = Fraction(0)
     weights = Fraction(0)
+    missed: list[Minimum] = []
     for indicator in field.policy.indicators:
         points, orders = counts(field, indicator, unit, months)
         value = points / orders if orders else None
@@ -118,11 +121,26 @@ def scored(field: Field, unit: str, months: tuple[Month, ...]) -> Ranked | None:
             value = FULL if indicator.when_empty == "full" else Fraction(0)
         weighted += indicator.weight * value
         weights += indicator.weight
+        if indicator.minimum is not None and value < indicator.minimum.at_least:
+            missed.append(indicator.minimum)
     if not weights:
         return None
     score = weighted / weights
+    for minimum in missed:
+        if minimum.score_at_most is not None and minimum.score_at_most < score:
+            score = minimum.score_at_most
     shown = tuple((item.id, len(field.counted(item, [unit], months))) for item in field.policy.shown)
-    return Ranked(unit, score, score, Fraction(0), tuple(indicators), tuple(kept), shown)
+    line = Ranked(unit, score, score, Fraction(0), tuple(indicators), tuple(kept), shown)
+    return replace(line, missed=tuple(missed))
+
+
+def with_bonus(line: Ranked, extra: Fraction) -> Ranked:
+    """The line with its bonus and total, which minimums that were missed may limit."""
+    total = line.score + extra
+    for minimum in line.missed:
+        if minimum.total_at_most is not None and minimum.total_at_most < total:
+            total = minimum.total_at_most
+    return replace(line, bonus=extra, total=total)
 
 
 def bonus(field: Field, unit: str, month: Month) -> Fraction:
@@ -180,7 +198,7 @@ def month_standings(field: Field, month: Month) -> Standings:
         line = scored(field, unit, (month,)) if eligible else None
         if line is not None and (policy.unfinished.ranked or not provisional):
             extra = bonus(field, unit, month)
-            lines.append(replace(line, bonus=extra, total=line.score + extra))
+            lines.append(with_bonus(line, extra))
     names = {line.unit for line in lines}
     unranked = tuple(sorted(unit for unit in field.units if unit not in names))
     return Standings(period, provisional, ranked(policy, lines), unranked)
@@ -202,7 +220,7 @@ def period_standings(field: Field, aggregate: Aggregate, period: Period, months:
             if pooled is None:
                 continue
             extra = sum((line.bonus for line in monthly), Fraction(0)) / len(monthly)
-            lines.append(replace(pooled, bonus=extra, total=pooled.score + extra))
+            lines.append(with_bonus(pooled, extra))
     names = {line.unit for line in lines}
     unranked = tuple(sorted(unit for unit in field.units if unit not in names))
     return Standings(period, provisional, ranked(field.policy, lines), unranked)
