@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -14,10 +15,24 @@ from typing import Any
 import pytest
 
 from tests.workspace.making import Postgres, make
+from tests.workspace.ready import Ready, ready
 from workspace.address import SQLITE
 from workspace.opening import Workspace
 
 DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def golden_year(tmp_path_factory: pytest.TempPathFactory) -> Ready:
+    """Workspaces with the golden year, to be copied: made once for all processes of a run of the tests."""
+    base = tmp_path_factory.getbasetemp()
+    return ready((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "golden-year")
+
+
+@pytest.fixture(scope="session")
+def cache(golden_year: Ready) -> Path:
+    """Where the rule engine's answers are kept, so that it is asked once."""
+    return golden_year.cache
 
 
 @pytest.fixture(scope="session")

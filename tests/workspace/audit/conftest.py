@@ -10,11 +10,5 @@ from tests.workspace.audit.making import Office, office
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the rule engine's answers are kept, so that it is asked once."""
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Office:
     return office(tmp_path_factory.mktemp("audited"), cache)

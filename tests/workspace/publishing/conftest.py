@@ -1,4 +1,4 @@
-"""What the tests of publishing share: compiled rules, and on each database an office that publishes and corrects."""
+"""What the tests of publishing share: on each database an office that publishes and corrects."""
 
 from __future__ import annotations
 
@@ -9,40 +9,33 @@ import pytest
 
 from tests.workspace.making import Postgres, make
 from tests.workspace.publishing.office import MARCH, Office, office, published
+from tests.workspace.ready import Ready
 from tests.workspace.runs.stocked import request, stock
-from workspace.address import SQLITE
 from workspace.layout import Layout
 from workspace.opening import Workspace, open_workspace
 
 
 @pytest.fixture(scope="package")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Rules are compiled once."""
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="package")
-def offices(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, cache: Path) -> dict[str, Office]:
+def offices(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, golden_year: Ready) -> dict[str, Office]:
     """The same history on SQLite and on PostgreSQL. Tests change nothing in it."""
     root = tmp_path_factory.mktemp("offices")
-    databases = {"sqlite": SQLITE, "postgresql": postgres.new_database()}
-    return {name: office(make(root / name, address), cache) for name, address in databases.items()}
+    other = make(root / "postgresql", postgres.new_database())
+    stock(other)
+    workspaces = {"sqlite": golden_year.with_import(root / "sqlite"), "postgresql": other}
+    return {name: office(workspace, golden_year.cache) for name, workspace in workspaces.items()}
 
 
 @pytest.fixture
-def golden(tmp_path: Path) -> Workspace:
+def golden(tmp_path: Path, golden_year: Ready) -> Workspace:
     """The golden year, imported into a workspace of the test's own."""
-    workspace = make(tmp_path / "office")
-    stock(workspace)
-    return workspace
+    return golden_year.with_import(tmp_path / "office")
 
 
 @pytest.fixture(scope="package")
-def march(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+def march(tmp_path_factory: pytest.TempPathFactory, golden_year: Ready) -> Path:
     """A workspace that has published March. Not to be changed: see ``announced``."""
-    workspace = make(tmp_path_factory.mktemp("march") / "office")
-    stock(workspace)
-    published(workspace, request(workspace, cache), MARCH)
+    workspace = golden_year.with_run(tmp_path_factory.mktemp("march") / "office")
+    published(workspace, request(workspace, golden_year.cache), MARCH)
     return workspace.layout.root
 
 

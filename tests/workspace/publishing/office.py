@@ -18,7 +18,7 @@ from engine.choosing import Request
 from engine.months import Month
 from tests.running import GOLDEN, SCHEMAS
 from tests.workspace.making import AT, BY
-from tests.workspace.runs.stocked import request, stock
+from tests.workspace.runs.stocked import request
 from workspace.importing.importing import Request as Import
 from workspace.importing.importing import import_files
 from workspace.opening import Workspace
@@ -118,8 +118,7 @@ class Office:
 
 
 def office(workspace: Workspace, cache: Path) -> Office:
-    """Publishes March, imports the records that change it, and corrects it."""
-    stock(workspace)
+    """Publishes March in the golden year, imports the records that change it, and corrects it."""
     asked = request(workspace, cache)
     first = published(workspace, asked, MARCH, by="张三")
     before = kept(workspace, first.publication.run)

@@ -15,9 +15,9 @@ AS_OF = ("--as-of", "2026-11-23")
 
 
 @pytest.fixture(autouse=True)
-def program(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Its own cache and a screen that is wide enough."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "commands-cache"))
+def program(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    """The tests' cache and a screen that is wide enough."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     monkeypatch.setenv("COLUMNS", "140")
 
 

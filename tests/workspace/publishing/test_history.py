@@ -17,7 +17,6 @@ from engine.report import result_json, rounded
 from tests.running import GOLDEN
 from tests.test_output import validator
 from tests.workspace.conftest import DATABASES
-from tests.workspace.making import make
 from tests.workspace.publishing.office import (
     LATER,
     MARCH,
@@ -30,7 +29,7 @@ from tests.workspace.publishing.office import (
     published,
     write_rows,
 )
-from tests.workspace.runs.stocked import request, stock
+from tests.workspace.runs.stocked import request
 from workspace import migrations
 from workspace.audit.shapes import Shapes
 from workspace.audit.verify import verify
@@ -275,12 +274,10 @@ def test_pooled_counts_are_those_of_the_published_month(golden: Workspace, cache
     assert [document[key] for key in ("quarters", "year")] == [old[key] for key in ("quarters", "year")]
 
 
-def test_a_workspace_without_publications_says_nothing_of_them(tmp_path: Path, cache: Path) -> None:
+def test_a_workspace_without_publications_says_nothing_of_them(golden: Workspace, cache: Path) -> None:
     """Promise: until a month is published, a result is what evaluating the folder gives."""
-    workspace = make(tmp_path / "office")
-    stock(workspace)
-    found = evaluated(workspace, request(workspace, cache))[1]
-    plain = result_json(evaluate(replace(request(workspace, cache), data=GOLDEN)))
+    found = evaluated(golden, request(golden, cache))[1]
+    plain = result_json(evaluate(replace(request(golden, cache), data=GOLDEN)))
     assert list(found) == list(plain)
     assert {key: found[key] for key in ("months", "quarters", "year", "consequences")} == {
         key: plain[key] for key in ("months", "quarters", "year", "consequences")

@@ -1,32 +1,21 @@
-"""What the tests of runs share: a folder for compiled rules, and a workspace with one run."""
+"""What the tests of runs share: a workspace with one run."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.workspace.making import make
-from tests.workspace.runs.stocked import request, run_once, stock
+from tests.workspace.ready import Ready
 from workspace.opening import Workspace
-from workspace.runs import Run
+from workspace.runs import Run, find_run
 
 
 @pytest.fixture(scope="package")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Rules are compiled once."""
-    return tmp_path_factory.mktemp("cache")
+def office(tmp_path_factory: pytest.TempPathFactory, golden_year: Ready) -> Workspace:
+    """The golden year, imported, and evaluated once. Tests may add runs to it, nothing else."""
+    return golden_year.with_run(tmp_path_factory.mktemp("office") / "office")
 
 
 @pytest.fixture(scope="package")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The golden year, imported. Tests may add runs to it, nothing else."""
-    workspace = make(tmp_path_factory.mktemp("office") / "office")
-    stock(workspace)
-    return workspace
-
-
-@pytest.fixture(scope="package")
-def run(office: Workspace, cache: Path) -> Run:
-    """One run of it."""
-    return run_once(office, request(office, cache))
+def run(office: Workspace) -> Run:
+    """Its first run."""
+    return find_run(office, "R3")

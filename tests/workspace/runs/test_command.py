@@ -15,6 +15,7 @@ import pytest
 from cli.main import main
 from tests.running import GOLDEN
 from tests.workspace.making import make
+from tests.workspace.ready import Ready
 from tests.workspace.runs.stocked import stock
 from workspace.opening import Workspace
 from workspace.receipts import JSON
@@ -24,11 +25,9 @@ AS_OF = ("--as-of", "2026-11-23 00:00:00")
 
 
 @pytest.fixture(scope="module")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def stocked(tmp_path_factory: pytest.TempPathFactory, golden_year: Ready) -> Workspace:
     """A workspace of this module alone."""
-    workspace = make(tmp_path_factory.mktemp("stocked") / "office")
-    stock(workspace)
-    return workspace
+    return golden_year.with_import(tmp_path_factory.mktemp("stocked") / "office")
 
 
 @pytest.fixture(autouse=True)

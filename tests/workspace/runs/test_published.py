@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from engine.months import Month
-from tests.workspace.making import AT, BY, make
-from tests.workspace.runs.stocked import request, run_once, stock
+from tests.workspace.making import AT, BY
+from tests.workspace.ready import Ready
+from tests.workspace.runs.stocked import request, run_once
 from workspace.opening import Workspace
 from workspace.publishing import Asked, publish
 from workspace.receipts import JSON, objects_of, programs, read_receipt
@@ -18,10 +19,9 @@ from workspace.runs import Run, current, record
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> tuple[Workspace, Run, Run]:
+def told(tmp_path_factory: pytest.TempPathFactory, golden_year: Ready, cache: Path) -> tuple[Workspace, Run, Run]:
     """A run, the publication of two months from it, and a run after that."""
-    workspace = make(tmp_path_factory.mktemp("told") / "office")
-    stock(workspace)
+    workspace = golden_year.with_import(tmp_path_factory.mktemp("told") / "office")
     with current(workspace, request(workspace, cache)) as ready:
         before = record(ready, programs(), BY, AT).run
         for month in ("2026-03", "2026-04"):

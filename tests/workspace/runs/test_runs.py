@@ -16,6 +16,7 @@ from engine.revise.new import amendment, new_year
 from tests.running import GOLDEN, SCHEMAS
 from tests.test_output import validator
 from tests.workspace.making import AT, make
+from tests.workspace.ready import Ready
 from tests.workspace.runs.stocked import request, run_once, stock
 from workspace.layout import Layout
 from workspace.opening import Workspace, open_workspace
@@ -80,11 +81,10 @@ def test_another_reading_is_another_receipt(office: Workspace, run: Run, cache: 
     assert other.receipt != run.receipt and other.result != run.result
 
 
-def test_rejected_versions_have_their_reason(tmp_path: Path, cache: Path) -> None:
+def test_rejected_versions_have_their_reason(tmp_path: Path, golden_year: Ready, cache: Path) -> None:
     """Promise: a version of another cycle is named with the months it lacks; one passed over for a name, as such."""
-    workspace = make(tmp_path / "office")
+    workspace = golden_year.with_import(tmp_path / "office")
     new_year(workspace.layout.policies / "2026", workspace.layout.policies, "2027", SCHEMAS)
-    stock(workspace)
     by_months = read_receipt(workspace.objects, run_once(workspace, request(workspace, cache)).receipt)["choice"]
     assert [(one["id"], one["reason"], len(one["outside"])) for one in by_months["rejected"]] == [("2027", "cycle", 12)]
     asked = run_once(workspace, request(workspace, cache, str(workspace.layout.policies / "2026")))
@@ -94,12 +94,11 @@ def test_rejected_versions_have_their_reason(tmp_path: Path, cache: Path) -> Non
     assert str(tmp_path) not in workspace.objects.read(asked.receipt, JSON).decode()
 
 
-def test_a_version_and_its_amendment_each_have_firings(tmp_path: Path, cache: Path) -> None:
+def test_a_version_and_its_amendment_each_have_firings(tmp_path: Path, golden_year: Ready, cache: Path) -> None:
     """Promise: with an amendment both versions are kept, and every order is decided once, by the one in force."""
-    workspace = make(tmp_path / "office")
+    workspace = golden_year.with_import(tmp_path / "office")
     policies = workspace.layout.policies
     amendment(policies / "2026", policies, "2026-b", dt.date(2026, 7, 1), SCHEMAS)
-    stock(workspace)
     run = run_once(workspace, request(workspace, cache))
     said = read_receipt(workspace.objects, run.receipt)
     assert [one["id"] for one in said["choice"]["versions"]] == ["2026", "2026-b"]
@@ -136,11 +135,10 @@ def test_sm3_names_everything_in_a_receipt(tmp_path: Path, cache: Path) -> None:
     RECEIPT.validate(said)
 
 
-def test_a_policy_changed_meanwhile_is_refused(tmp_path: Path, cache: Path) -> None:
+def test_a_policy_changed_meanwhile_is_refused(tmp_path: Path, golden_year: Ready, cache: Path) -> None:
     """Promise: what a receipt says was loaded was loaded: a file changed during the evaluation is an error, and nothing
     is recorded."""
-    workspace = make(tmp_path / "office")
-    stock(workspace)
+    workspace = golden_year.with_import(tmp_path / "office")
     rules = workspace.layout.policies / "2026" / "rules.yaml"
     said: list[str] = []
 
