@@ -145,6 +145,20 @@ def test_cells_of_a_row_that_slipped_are_not_kept(office: Workspace, tmp_path: P
             assert NAME.encode() not in content and PHONE.encode() not in content
 
 
+def test_names_that_slipped_into_the_key_are_not_kept(office: Workspace, tmp_path: Path) -> None:
+    """Promise: where the cells of two records of one caller slipped, they look like one order twice; its number, which
+    is a name, is not kept either."""
+    header = ("工单编号", "来电人", *(name for name in HEADER if name not in ("工单编号", "来电人")))
+    path = put(tmp_path / "20260305.csv", [order(id) for id in ("A1", "A2", "A3")], header)
+    text = path.read_text("utf-8").replace("A2,", "", 1).replace("A3,", "", 1)
+    path.write_text(text, "utf-8")
+    assert bring(office, path).waiting == 2
+    rows = [row for sheet in waiting(office) for row in sheet.rows]
+    assert [(dict(row.cells), row.order) for row in rows] == [({}, "")] * 2
+    for kept in (tmp_path / "office" / "objects").rglob("*"):
+        assert not kept.is_file() or NAME.encode() not in kept.read_bytes()
+
+
 def test_numbers_that_excel_spoilt_are_shown_as_it_has_them(office: Workspace, tmp_path: Path) -> None:
     """Promise: a long number that Excel rounded is set aside, never guessed."""
     rows = rows_of([order("A1")])
