@@ -117,6 +117,7 @@ def _add_columns(file: Path, names: tuple[str, ...], seed: int) -> None:
     added = ", ".join(f"'v' || (hash(工单编号, '{name}', {seed}) % {VALUES}) AS {name}" for name in names)
     wider = file.with_name("wider.csv")
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         with file.open(encoding="utf-8") as stream:
             header = stream.readline().strip().split(",")
         columns = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in header) + "}"

@@ -63,6 +63,7 @@ def _ranking(folder: Path, query: str) -> Run:
 
     def run() -> Any:
         with duckdb.connect() as connection:
+            connection.execute("SET enable_progress_bar = false")
             rows = connection.execute(query, {"file": str(data / "orders.parquet")}).fetchall()
         return following(rows, data)
 

@@ -62,6 +62,7 @@ def reading(folder: Path) -> Run:
     def run() -> Any:
         sums = subprocess.Popen(["sha256sum", *FILES], cwd=data, stdout=subprocess.PIPE)  # goes on beside the query
         with duckdb.connect() as connection:
+            connection.execute("SET enable_progress_bar = false")
             units = _units(data / "units.csv")
             with (data / "orders.csv").open(encoding="utf-8-sig", newline="") as file:
                 header = next(csv.reader(file))

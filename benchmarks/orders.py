@@ -51,6 +51,7 @@ def write_folder(folder: Path, size: Size) -> None:
     ]
     _write(folder / "bonuses.csv", ("月份", "承办单位", "加分", "事由"), awards)
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         target = str(folder / "orders.csv").replace("'", "''")
         connection.execute(f"COPY ({_orders(size)}) TO '{target}' (FORMAT csv, HEADER true)")
 
