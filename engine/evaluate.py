@@ -21,7 +21,7 @@ from engine.gates import GateState, gate_states
 from engine.intake.found import Intake
 from engine.lookups import Answers
 from engine.months import Month
-from engine.order_results import Detail, detail, refuse_overlaps
+from engine.order_results import Detail, detail, overlapping, refuse_overlaps
 from engine.policy.model import Policy
 from engine.problems import Place, PolicyError, Problem
 from engine.published import Published, counting_published
@@ -89,9 +89,9 @@ def evaluate_taken(
     scorer = score(compiled, taken.intake, taken.orders_in, as_of, request.time_limit)
     months = monthly(policy, scorer, as_of)
     gates = gates_of(compiled, taken.intake)
-    if any(decision.hit == "unique" for decision in policy.decisions):
+    if unsure := overlapping(policy, compiled.detail):
         relation, decide = taken.intake.relation, decider(request.time_limit)
-        refuse_overlaps(detail(compiled, taken.orders_in, relation, as_of, decide))
+        refuse_overlaps(detail(compiled, taken.orders_in, relation, as_of, decide), unsure)
     concluded = conclude(compiled, taken.intake, taken.connection, as_of, scorer, months, gates)
     return replace(concluded, database=taken.database)
 

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 from sqlglot import exp
 
-from engine.compiled import CompiledPolicy
+from engine.compiled import CompiledPolicy, Decided
 from engine.databases import Database, DuckDB, Holder, database_of
 from engine.facts import Row, column, timestamp
 from engine.lookups import Answers, DecideFound, Undeclared, look_up
 from engine.obligations import Clocks, ObligationSql, obligations_sql, refuse_undeclared
-from engine.policy.model_orders import Rule
+from engine.policy.model import Policy
+from engine.policy.model_orders import Decision, Rule
 from engine.problems import PolicyError, Problem
 from engine.tallies import MissedLookUpError
 
@@ -117,12 +118,28 @@ def results(found: Detail, progress: Callable[[int], None] | None = None) -> Ite
             progress(given)
 
 
-def refuse_overlaps(found: Detail) -> None:
-    """Raises PolicyError where two rules of a ``unique`` decision hold for one order, naming an order for each."""
-    problems: list[Problem] = []
-    for decision in found.compiled.policy.decisions:
-        if decision.hit != "unique" or len(decision.rules) < 2:
+def overlapping(policy: Policy, decided: Sequence[Decided]) -> tuple[Decision, ...]:
+    """The ``unique`` decisions of which two rules may hold for one order, by the tables of their rules."""
+    unique = (item for item in policy.decisions if item.hit == "unique" and len(item.rules) > 1)
+    return tuple(item for item in unique if _may_overlap({rule.id for rule in item.rules}, decided))
+
+
+def _may_overlap(rules: Set[str], decided: Sequence[Decided]) -> bool:
+    for item in decided:
+        asked = [question.id in rules for question in item.group.questions]
+        if not any(asked):
             continue
+        if sum(asked) < len(rules) or item.table is None or item.group.element is not None:
+            return True  # told by more than one table, or by combinations that only the orders have
+        mask = sum(1 << bit for bit, one in enumerate(asked) if one)
+        return any((bits & mask).bit_count() > 1 for bits in item.table.rows.values())
+    return True
+
+
+def refuse_overlaps(found: Detail, decisions: Sequence[Decision]) -> None:
+    """Raises PolicyError where two rules of one of the ``decisions`` hold for one order, naming an order for each."""
+    problems: list[Problem] = []
+    for decision in decisions:
         held = [exp.cast(found.answers.answer[rule.id].copy(), "INT") for rule in decision.rules]
         together: exp.Expr = held[0]
         for one in held[1:]:

@@ -24,7 +24,7 @@ from engine.impact.alignment import aligned
 from engine.intake import connect, take_in
 from engine.lists import whole_lists
 from engine.months import Month
-from engine.order_results import detail, refuse_overlaps
+from engine.order_results import detail, overlapping, refuse_overlaps
 from engine.policy.model import Policy
 from engine.policy.model_tables import Table
 from engine.problems import Place, PolicyError, Problem
@@ -186,9 +186,10 @@ class Replay:
         if key in self._unique or all(decision.hit != "unique" for decision in policy.decisions):
             return
         (decided,) = self.decided(policy, [rule_questions(policy)])
-        rules = CompiledPolicy(policy, (), decided, {}, {}, {})
-        decide = decider(self.given.time_limit)
-        refuse_overlaps(detail(rules, taken.connection, taken.intake.relation, self.given.as_of, decide))
+        if unsure := overlapping(policy, decided):
+            rules = CompiledPolicy(policy, (), decided, {}, {}, {})
+            decide = decider(self.given.time_limit)
+            refuse_overlaps(detail(rules, taken.connection, taken.intake.relation, self.given.as_of, decide), unsure)
         self._unique.add(key)
 
     def _ladders(self, policy: Policy) -> CompiledPolicy:
