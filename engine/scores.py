@@ -13,7 +13,7 @@ from functools import cached_property
 from engine.measures import FULL, ZERO, Measured, Measures, clamp
 from engine.months import Month
 from engine.policy.model import Policy
-from engine.policy.model_scoring import Bonus, Indicator, Minimum
+from engine.policy.model_scoring import Bonus, Indicator, Minimum, VolumeBands
 from engine.questions import ELIGIBLE, counted_id
 
 
@@ -75,10 +75,14 @@ class Scorer:
         tallies = self.measures.tallies
         return {counted.id: tallies.of(counted_id(counted), unit, (month,)) for counted in self.policy.shown}
 
-    def group(self, unit: str) -> str:
-        """The group within which the unit is ranked."""
-        column = self.policy.rank_rule.groups
-        return "" if column is None else self.measures.groups[column].get(unit, "")
+    def group(self, unit: str, months: Sequence[Month]) -> str:
+        """The group within which the unit is ranked over ``months``."""
+        by = self.policy.rank_rule.groups
+        if isinstance(by, VolumeBands):
+            count = ELIGIBLE if by.orders == ELIGIBLE else f"counted:{by.orders}"
+            monthly = Fraction(self.measures.tallies.of(count, unit, months), len(months))
+            return next(band.title for band in by.bands if band.holds(monthly))
+        return "" if by is None else self.measures.groups[by].get(unit, "")
 
     def tie_breaks(self, unit: str, months: Sequence[Month]) -> tuple[int, ...]:
         """What tells equal totals apart, smallest first."""
@@ -121,7 +125,8 @@ class Scorer:
             weighed[indicator.id] = Weighed(measured, weight, share, ratio or (0, 1))
         score = _sum_of_products(weighed.values())
         below = {id: minimum for id, minimum in self._minimums if _misses(minimum, weighed[id])}
-        score = _at_most(score, (minimum.score_at_most for minimum in below.values()))
+        if below:
+            score = _at_most(score, (minimum.score_at_most for minimum in below.values()))
         return self._total(unit, months, weighed, score, bonus, below)
 
     def _total(
@@ -138,7 +143,8 @@ class Scorer:
         vetoes = [item for item in self.policy.vetoes if self.measures.points(item.recorded, unit, months)]
         scale = self.policy.scale
         total = ZERO if vetoes else clamp(scale.limits, score + bonus if bonus else score)
-        total = _at_most(total, (minimum.total_at_most for minimum in below.values()))
+        if below:
+            total = _at_most(total, (minimum.total_at_most for minimum in below.values()))
         grade = vetoes[0].grade if vetoes else next((band.title for band in scale.grades if band.holds(total)), "")
         return Score(unit, weighed, score, bonus, total, tuple(item.id for item in vetoes), grade, tuple(below))
 
