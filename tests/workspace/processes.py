@@ -24,9 +24,15 @@ def started(work: Callable[..., object], *arguments: Any) -> BaseProcess:
 
     Not to be called inside a block of the database: SQLite's connections must not be open when a process forks.
     """
-    process = _FORK.Process(target=work, args=arguments)
+    process = _FORK.Process(target=_run, args=(work, arguments))
     process.start()
     return process
+
+
+def _run(work: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    """Interruptible, as a command in the foreground is, also where the tests run in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    work(*arguments)
 
 
 def ended(process: BaseProcess, seconds: float = 120) -> int | None:

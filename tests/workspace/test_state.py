@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.intake import connect
 from engine.problems import InputError
 from tests.workspace.importing import small
 from tests.workspace.importing.office import bring
@@ -157,3 +158,20 @@ def test_a_renamed_column_is_one_column(office: Workspace, tmp_path: Path) -> No
     found = small.rows(office, state.head(office), tmp_path / "now", "orders")
     assert [row[:3] for row in found] == [("甲1", "改派", "西"), ("甲2", None, "东")]
     assert [past.file for past in state.history(office, "甲1")] == ["20260301.csv", "20260302.csv"]
+
+
+def test_a_column_that_became_personal_is_not_handed_on(tmp_path: Path) -> None:
+    """Promise: what an earlier version did not call personal is read by no evaluation under a version that does."""
+    workspace = small.office(tmp_path)
+    row = {"编号": "甲1", "department": "东", "open_dt": OPENED, "target_dt": "", "closed_dt": ""}
+    bring(workspace, small.write(tmp_path / "in", "orders20260301", [row]), at=AT)
+    (orders_,) = (table for table in small.tables(workspace) if table.id == "orders")
+    hidden = tuple(replace(column, personal=column.id == "department") for column in orders_.columns)
+    for table, handed_on in ((orders_, True), (replace(orders_, columns=hidden), False)):
+        target = tmp_path / str(handed_on)
+        target.mkdir()
+        state.folder(workspace, state.head(workspace), [table], target)
+        with connect(threads=1) as connection:
+            found = connection.execute(f"FROM '{target / 'orders.parquet'}'").description
+            names = [column[0] for column in found or ()]
+        assert ("department" in names) is handed_on
