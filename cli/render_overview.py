@@ -5,7 +5,7 @@ Knows the result document and tables; knows nothing of how ranks come about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -56,32 +56,42 @@ def overview(console: Console, document: Document) -> None:
     line(console, f"{LAST_MARK}：末位　-：未参加排名　*：期间未结束，{PROVISIONAL}", DIM)
 
 
-def _units(document: Document) -> list[str]:
-    """Every unit seen, in the year's order, then those the year does not rank."""
+Member = tuple[str, str]
+"""A unit in one of the groups in which it is ranked; "" where there are none."""
+
+
+def _units(document: Document) -> list[Member]:
+    """Every unit seen, once for each group that it is ever in, in the year's order, then those the year does not
+    rank."""
     year = document.get("year") or {"ranking": []}
     ranked = [row["unit"] for row in year["ranking"]]
     seen = {row["unit"] for month in document["months"] for row in month["ranking"]}
     seen |= {unit for month in document["months"] for unit in month.get("unranked", [])}
     grouped = _groups(document)
-    return sorted(ranked + sorted(seen - set(ranked)), key=lambda unit: grouped.get(unit, ""))
+    listed = ((unit, group) for unit in ranked + sorted(seen - set(ranked)) for group in grouped.get(unit, [""]))
+    return sorted(listed, key=lambda member: member[1])
 
 
-def _groups(document: Document) -> dict[str, str]:
-    """The group within which each unit is ranked, where the policy has groups."""
-    return {row["unit"]: row["group"] for period in periods(document) for row in period["ranking"] if row.get("group")}
+def _groups(document: Document) -> dict[str, list[str]]:
+    """The groups within which each unit is ever ranked, where the policy has groups."""
+    found: dict[str, set[str]] = {}
+    for period in periods(document):
+        for row in period["ranking"]:
+            if row.get("group"):
+                found.setdefault(row["unit"], set()).add(row["group"])
+    return {unit: sorted(groups) for unit, groups in found.items()}
 
 
-def _unit_columns(grid: Table, document: Document) -> Callable[[str], list[Text]]:
+def _unit_columns(grid: Table, document: Document) -> Callable[[Member], list[Text]]:
     """The columns that say whose row it is; returns what fills them for a unit."""
-    grouped = _groups(document)
     column(grid, unit_heading(document), least=8)
-    if not grouped:
-        return lambda unit: [cell(unit)]
+    if not _groups(document):
+        return lambda member: [cell(member[0])]
     column(grid, "组别", keep=True)
-    return lambda unit: [cell(unit), cell(grouped.get(unit, ""), DIM)]
+    return lambda member: [cell(member[0]), cell(member[1], DIM)]
 
 
-def _totals(console: Console, document: Document, units: list[str]) -> None:
+def _totals(console: Console, document: Document, units: list[Member]) -> None:
     shown = [period for period in (document.get("year"), *document.get("quarters", [])) if period]
     grid = table()
     named = _unit_columns(grid, document)
@@ -89,18 +99,22 @@ def _totals(console: Console, document: Document, units: list[str]) -> None:
         star = "*" if period["provisional"] else ""
         column(grid, f"{period_title(period)}{star}", align="right", keep=True)
     rows = [{row["unit"]: row for row in period["ranking"]} for period in shown]
+    units = [member for member in units if _ever(member, rows)]
     decimals = [telling_decimals([row["total"] for row in by_unit.values()]) for by_unit in rows]
     for unit in units:
-        cells = [
-            _standing(by_unit.get(unit), f"{figure(by_unit[unit]['total'], places)} " if unit in by_unit else "")
-            for by_unit, places in zip(rows, decimals, strict=True)
-        ]
+        cells = [_standing(by_unit.get(unit[0]), unit, places) for by_unit, places in zip(rows, decimals, strict=True)]
         grid.add_row(*named(unit), *cells)
     draw(console, grid)
     line(console, "每格：总分、名次", DIM)
 
 
-def _months(console: Console, document: Document, units: list[str]) -> None:
+def _ever(member: Member, rows: Sequence[Mapping[str, Mapping[str, Any]]]) -> bool:
+    """Whether the unit is ranked in this group in any of the periods, or in no group at all."""
+    groups = {by_unit[member[0]].get("group", "") for by_unit in rows if member[0] in by_unit}
+    return not groups or member[1] in groups
+
+
+def _months(console: Console, document: Document, units: list[Member]) -> None:
     grid = table(gap=1)
     named = _unit_columns(grid, document)
     year = ""
@@ -111,16 +125,20 @@ def _months(console: Console, document: Document, units: list[str]) -> None:
         year = this_year
     rows = [{row["unit"]: row for row in month["ranking"]} for month in document["months"]]
     for unit in units:
-        grid.add_row(*named(unit), *(_standing(by_unit.get(unit)) for by_unit in rows))
+        grid.add_row(*named(unit), *(_standing(by_unit.get(unit[0]), unit) for by_unit in rows))
     gates = [month.get("gate") for month in document["months"]]
     if any(gates):
         marks = [cell(_GATE_MARKS.get(gate or "", "-"), DIM) for gate in gates]
-        grid.add_row(cell("前提成立", DIM), *named("")[1:], *marks)
+        grid.add_row(cell("前提成立", DIM), *named(("", ""))[1:], *marks)
     draw(console, grid)
 
 
-def _standing(row: Mapping[str, Any] | None, before: str = "") -> Any:
+def _standing(row: Mapping[str, Any] | None, member: Member, decimals: int | None = None) -> Any:
+    """The rank, after the total where ``decimals`` are given; nothing where the unit is ranked in another group."""
     if row is None:
         return cell("-", DIM)
+    if row.get("group", "") != member[1]:
+        return cell("")
     mark = LAST_MARK if row["last"] else ""
+    before = "" if decimals is None else f"{figure(row['total'], decimals)} "
     return cell(f"{before}{row['rank']}{mark}", LAST if mark else "")

@@ -28,7 +28,10 @@ def render_unit(console: Console, explanation: Item) -> None:
     if explanation["rank"] is None:
         line(console, "未参加排名", WARN)
     else:
-        place = f"总分 {figure(explanation['total'])}　第 {explanation['rank']} 名，共 {explanation['of']} 个单位"
+        group = f"“{explanation['group']}”一组" if explanation["group"] else ""
+        place = (
+            f"总分 {figure(explanation['total'])}　第 {explanation['rank']} 名，{group}共 {explanation['of']} 个单位"
+        )
         last = f"　末位{'（并列，请确认）' if explanation['tied'] else ''}" if explanation["last"] else ""
         line(console, place + last, LAST if last else "")
     _indicators(console, explanation)

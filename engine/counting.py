@@ -48,7 +48,9 @@ def scorer(policy: Policy, tallies: Tallies, intake: Intake) -> Scorer:
         units = tuple(str(member[key]) for member in members)
     else:
         key, units = "", tallies.units
-    columns = {indicator.peers for indicator in policy.indicators} | {policy.rank_rule.groups}
+    columns = {indicator.peers for indicator in policy.indicators}
+    if isinstance(policy.rank_rule.groups, str):
+        columns.add(policy.rank_rule.groups)
     columns |= {indicator.applies_to.column for indicator in policy.indicators if indicator.applies_to is not None}
     groups = {
         column: {str(member[key]): str(member[column] or "") for member in members}

@@ -5,7 +5,7 @@ Knows evaluations and wording; computes nothing that was not computed before.
 ``explain_unit`` returns::
 
     {"unit", "period", "kind", "title", "provisional", "policy": {"id", "version", "title", "digest"}, "as_of",
-     "rank"|null, "of": ranked units, "total"|null, "total_exact"|null, "last", "tied",
+     "rank"|null, "of": ranked units (of the group), "group", "total"|null, "total_exact"|null, "last", "tied",
      "score"|null, "bonus"|null, "awards": [{"title", "points": "1.5"}],
      "indicators": [{"id", "title", "clause", "weight", "carried", "points", "orders", "value"|null, "contribution",
                      "target"|null, "reached": bool|null, "peers"|null,
@@ -102,7 +102,8 @@ def _standing(evaluation: Evaluation, unit: str, period: str) -> Standing:
 def _placed(standing: Standing, placed: Placed | None) -> Json:
     return {
         "rank": None if placed is None else placed.rank,
-        "of": len(standing.ranking),
+        "of": len([item for item in standing.ranking if placed is None or item.group == placed.group]),
+        "group": "" if placed is None else placed.group,
         "total": None if placed is None else rounded(placed.total),
         "total_exact": None if placed is None else exact(placed.total),
         "last": placed is not None and placed.last,

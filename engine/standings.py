@@ -129,7 +129,7 @@ def _month(policy: Policy, scorer: Scorer, month: Month, as_of: dt.datetime) -> 
     candidates = (unit for unit in scorer.units if ranked and scorer.eligible(unit, month))
     scored = {unit: score for unit in candidates if (score := scorer.month(unit, month)) is not None}
     entrants = [
-        Entrant(unit, score.total, scorer.group(unit), scorer.tie_breaks(unit, (month,)))
+        Entrant(unit, score.total, scorer.group(unit, (month,)), scorer.tie_breaks(unit, (month,)))
         for unit, score in scored.items()
     ]
     return month_standing(policy, month, entrants, scorer.units, as_of, scored)
@@ -160,7 +160,7 @@ class Members(Protocol):
 
     @property
     def units(self) -> tuple[str, ...]: ...
-    def group(self, unit: str) -> str: ...
+    def group(self, unit: str, months: Sequence[Month]) -> str: ...
     def tie_breaks(self, unit: str, months: Sequence[Month]) -> tuple[int, ...]: ...
     def pooled(self, unit: str, months: Sequence[Month], bonus: Fraction) -> Score | None: ...
 
@@ -200,7 +200,7 @@ def _aggregate(
             if score is not None:
                 totals[unit], scores[unit] = score.total, score
     entrants = [
-        Entrant(unit, total, members.group(unit), members.tie_breaks(unit, period.months()))
+        Entrant(unit, total, members.group(unit, period.months()), members.tie_breaks(unit, period.months()))
         for unit, total in totals.items()
     ]
     return Standing(

@@ -202,7 +202,7 @@ def given_months(policy: Policy, given: Given, counted: Scorer) -> tuple[Standin
             policy,
             month,
             [
-                Entrant(unit, total, counted.group(unit))
+                Entrant(unit, total, counted.group(unit, (month,)))
                 for unit, total in totals.get(str(month), {}).items()
                 if policy.unfinished.ranked or given.as_of >= policy.window.end(month)
             ],

@@ -35,6 +35,8 @@ _OPERATORS: Mapping[str, str] = {
     "time_not_after": "不晚于{}",
     "time_from": "在{}或之后",
 }
+_LIMITS = ("at_least", "above", "at_most", "below")
+"""What a band of values is limited by."""
 _STATES: Mapping[str, str] = {
     "below": "低于平均",
     "reached": "达到平均",
@@ -93,6 +95,9 @@ def say_mapping(value: Mapping[str, Plain], word: Word, words: Vocabulary, names
     if set(value) == {"is", "when"}:
         result = words.below(word, "is").saying(str(value["is"]))
         return f"{say_condition(value['when'], names)}即{result}"
+    limits = [_OPERATORS[key].format(_operand(value[key])) for key in _LIMITS if key in value]
+    if limits and set(value) <= {"title", *_LIMITS}:
+        return f"{value.get('title', '')}（{'且'.join(limits)}）"
     if "title" in value:
         rest = [_title(inner) for inner in value.values() if isinstance(inner, list)]
         return str(value["title"]) + "".join(f"（{inner}）" for inner in rest if inner)

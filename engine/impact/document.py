@@ -117,12 +117,18 @@ def _ranks(found: Impact) -> list[Json]:
         }
 
     a, b = ranks(found.before), ranks(found.after)
-    groups = {unit: group(found, unit) for unit in sorted({unit for _, unit in (*a, *b)})}
     rows: list[Json] = []
     for _, period, title, _ in _periods(found):
         for unit in sorted({unit for id, unit in (*a, *b) if id == period}):
             old, new = (known.get((period, unit), (None, None))[1] for known in (a, b))
-            row = {"period": period, "title": title, "unit": unit, **groups[unit], "before": old, "after": new}
+            row = {
+                "period": period,
+                "title": title,
+                "unit": unit,
+                **group(found, period, unit),
+                "before": old,
+                "after": new,
+            }
             rows.append(row)
     return rows
 

@@ -65,11 +65,14 @@ class Impact:
     amends_from: dt.date | None
 
     @cached_property
-    def groups(self) -> Mapping[str, str]:
-        """By unit, the group in which it is ranked; "" where there are none."""
+    def groups(self) -> Mapping[tuple[str, str], str]:
+        """By period and unit, the group in which it is ranked; "" where there are none."""
         sides = (self.before, self.after)
         return {
-            placed.unit: placed.group for side in sides for standing in side.standings for placed in standing.ranking
+            (standing.period.id, placed.unit): placed.group
+            for side in sides
+            for standing in side.standings
+            for placed in standing.ranking
         }
 
     @property

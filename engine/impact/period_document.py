@@ -76,7 +76,7 @@ def _unit(found: Impact, spot: Spot) -> Json:
     told = _told(found, rank, str) or _told(found, last, str)
     return {
         "unit": spot.subject,
-        **group(found, spot.subject),
+        **group(found, spot.period, spot.subject),
         "before": _seat(found.a, spot),
         "after": _seat(found.b, spot),
         "difference": rounded(moved),
@@ -90,9 +90,10 @@ def _unit(found: Impact, spot: Spot) -> Json:
     }
 
 
-def group(found: Impact, unit: str) -> Json:
+def group(found: Impact, period: str, unit: str) -> Json:
     """The group in which the unit is ranked, where there are groups."""
-    return {"group": found.groups[unit]} if found.groups.get(unit) else {}
+    known = found.groups.get((period, unit))
+    return {"group": known} if known else {}
 
 
 def _in_order(spots: Sequence[Spot]) -> list[Spot]:

@@ -247,6 +247,15 @@ def _eligible(value: Mapping[str, Any], names: Names) -> str:
     return f"当月（按{_first_filled(value['event'], names)}）{among}的工单不少于 {value['at_least']} 件"
 
 
+def _groups(value: Any, names: Names) -> str:
+    """A column of the register stands as it is written."""
+    if isinstance(value, str):
+        return value
+    counted = names.get(str(value["orders"]), "参加排名的工单" if value["orders"] == "eligible" else value["orders"])
+    bands = "，".join(f"{_limits(band)} 的为“{band['title']}”" for band in value["bands"])
+    return f"按“{counted}”每月的件数：{bands}"
+
+
 def _last(value: Mapping[str, Any], names: Names) -> str:
     if set(value) != {"when_tied", "when_all_equal", "minimum_ranked"}:
         raise KeyError("more is said")
@@ -296,6 +305,7 @@ _SAYINGS: Mapping[str, Saying] = {
     "rates": _rates,
     "in_force": _in_force,
     "eligible": _eligible,
+    "groups": _groups,
     "last": _last,
     "unfinished": _unfinished,
     "weight": lambda value, names: f"{_amount(value)} 分",

@@ -81,7 +81,8 @@ def attempt(parts: Parts, lost: frozenset[str] = frozenset()) -> tuple[Policy, F
     gates = scoring.build_gates(context, tables)
     vetoes = scoring.build_vetoes(context, tables)
     shown, scale = scoring.build_shown(context, plain), scoring.build_scale(context)
-    standings = scoring.build_standings(context, scoring.placed_by(indicators, shown, scale, vetoes))
+    placed = scoring.placed_by(indicators, shown, scale, vetoes)
+    standings = scoring.build_standings(context, placed)
     marks = tuple(mark.id for mark in standings)
     consequences = scoring.build_consequences(context, tuple(gate.id for gate in gates), sides, marks)
     ladders = build_ladders(context, consequences)
@@ -113,7 +114,9 @@ def attempt(parts: Parts, lost: frozenset[str] = frozenset()) -> tuple[Policy, F
         shown=shown,
         bonuses=scoring.build_bonuses(context, tables),
         eligible=scoring.build_eligibility(context, plain),
-        rank_rule=scoring.build_rank_rule(context, tables, tuple(indicator.id for indicator in indicators), marks),
+        rank_rule=scoring.build_rank_rule(
+            context, tables, tuple(indicator.id for indicator in indicators), marks, placed["orders"]
+        ),
         standings=standings,
         scale=scale,
         vetoes=vetoes,

@@ -15,8 +15,10 @@ from engine.policy.context import Context, optional_fraction
 from engine.policy.model_scoring import Band
 
 
-def build_bands(context: Context, data: Sequence[Mapping[str, Data]], path: Path) -> tuple[Band, ...]:
-    """The bands of the indicators part at ``path``."""
+def build_bands(
+    context: Context, data: Sequence[Mapping[str, Data]], path: Path, part: str = "indicators"
+) -> tuple[Band, ...]:
+    """The bands of a part at ``path``."""
     bands = tuple(
         Band(
             title=item.get("title", ""),
@@ -31,7 +33,7 @@ def build_bands(context: Context, data: Sequence[Mapping[str, Data]], path: Path
     for sample in _samples(bands):
         held = [i for i, band in enumerate(bands) if band.holds(sample)]
         if len(held) != 1:
-            place = context.place("indicators", (*path, *held[1:2]))
+            place = context.place(part, (*path, *held[1:2]))
             what = "各档有重叠" if held else "各档之间有空缺"
             falls = f"同时落在第 {held[0] + 1}、{held[1] + 1} 档" if held else "不落在任何一档"
             advice = f"{_say(sample)} {falls}；相邻两档用 at_least 与 below 写同一个数"

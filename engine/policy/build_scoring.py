@@ -42,6 +42,7 @@ from engine.policy.model_scoring import (
     Transform,
     UnitTest,
     Veto,
+    VolumeBands,
 )
 from engine.policy.model_tables import Table
 
@@ -228,12 +229,14 @@ def build_eligibility(context: Context, scope: Scope) -> Eligibility:
 
 
 def build_rank_rule(
-    context: Context, tables: Mapping[str, Table], indicators: tuple[str, ...], marks: tuple[str, ...]
+    context: Context,
+    tables: Mapping[str, Table],
+    indicators: tuple[str, ...],
+    marks: tuple[str, ...],
+    counted: tuple[str, ...],
 ) -> RankRule:
     data = context.part("ranking")
-    groups, precision = data.get("groups"), data.get("precision")
-    if groups is not None:
-        context.known(groups, _unit_columns(tables), "单位名册的字段", "ranking", ("groups",))
+    groups, precision = _groups(context, data.get("groups"), tables, counted), data.get("precision")
     announced = data.get("announced")
     if announced is not None:
         context.known(announced, marks, "名次标志", "ranking", ("announced",))
@@ -248,6 +251,24 @@ def build_rank_rule(
         tie_breaks=tuple(breaks),
         announced=announced,
     )
+
+
+def _groups(
+    context: Context, data: Data, tables: Mapping[str, Table], counted: tuple[str, ...]
+) -> str | VolumeBands | None:
+    if data is None:
+        return None
+    if isinstance(data, str):
+        context.known(data, _unit_columns(tables), "单位名册的字段", "ranking", ("groups",))
+        return data
+    context.known(data["orders"], counted, "指标或另列项", "ranking", ("groups", "orders"))
+    titles: set[str] = set()
+    for i, band in enumerate(data["bands"]):
+        if band["title"] in titles:
+            place = context.place("ranking", ("groups", "bands", i, "title"))
+            context.findings.add(place, "两档用了同一个名称", band["title"], "请换一个，各组才分得开")
+        titles.add(band["title"])
+    return VolumeBands(data["orders"], build_bands(context, data["bands"], ("groups", "bands"), "ranking"))
 
 
 def placed_by(

@@ -228,12 +228,20 @@ class LastRule:
 
 
 @dataclass(frozen=True)
+class VolumeBands:
+    """Units in the same band by how many orders ``orders`` counts, on average a month. Bands leave no gap."""
+
+    orders: str
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True)
 class RankRule:
-    """``groups``: units are ranked apart by this column of the units table. ``announced``: the mark without which a
-    unit is ranked and not announced."""
+    """``groups``: units are ranked apart by this column of the units table, or by their number of orders.
+    ``announced``: the mark without which a unit is ranked and not announced."""
 
     last: LastRule
-    groups: str | None = None
+    groups: str | VolumeBands | None = None
     precision: Precision | None = None
     tie_breaks: tuple[TieBreak, ...] = ()
     announced: str | None = None

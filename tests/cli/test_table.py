@@ -173,6 +173,20 @@ def test_groups_are_ranked_in_tables_of_their_own(document: dict[str, Any]) -> N
     assert "组别" in drawn(document, 100) and "〔" not in drawn(document | {"months": []}, 100)
 
 
+def test_a_unit_in_another_group_now_and_then_has_a_row_in_each(document: dict[str, Any]) -> None:
+    """Promise: where groups change from month to month, no rank of one group stands in a row of another."""
+    for number, month in enumerate(document["months"]):
+        for row in month["ranking"]:
+            row["group"] = "多" if number % 2 and row["unit"] == UNITS[0] else "少"
+    whole = drawn(document | {"quarters": [], "year": None}, 200).split("各月名次】")[1].split("前提成立")[0]
+    rows = [line.split() for line in whole.splitlines() if line.startswith(UNITS[0])]
+    assert [row[1] for row in rows] == ["多", "少"]
+    ranked = sum(row["unit"] == UNITS[0] for month in document["months"] for row in month["ranking"])
+    assert sum(cell[0].isdigit() for row in rows for cell in row[2:]) == ranked
+    others = [line for line in whole.splitlines() if line.startswith(UNITS[1])]
+    assert len(others) == 1
+
+
 def test_grades_and_vetoes_are_told(document: dict[str, Any]) -> None:
     """Promise: what a total is called, and that scoring was stopped, is seen where the total is."""
     assert "等次" not in drawn(document, 100)

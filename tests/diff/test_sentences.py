@@ -15,6 +15,8 @@ from tests.diff.editing import A_DOZEN, SCHEMAS, Edit, copy_with, next_year
 
 OBLIGATIONS, RANKING, SCORES = "工单办理要求", "排名", "考核指标"
 
+BANDS = "bands: [{title: 多, at_least: 100}, {title: 少, below: 100}]"
+
 ONE_EDIT: tuple[tuple[Edit, str, str, str], ...] = (
     (("obligations", "amount: 3, unit", "amount: 2, unit"), "tightened", OBLIGATIONS, "时限 3→2 个工作日"),
     (("obligations", "amount: 2, unit", "amount: 4, unit"), "loosened", OBLIGATIONS, "时限 2→4 个工作日"),
@@ -91,6 +93,12 @@ ONE_EDIT: tuple[tuple[Edit, str, str, str], ...] = (
     (("duties", "rhythm: {every: week}", "rhythm: {every: month}"), "loosened", "工作要求", "每周→每月"),
     (("duties", "title: 每日复查新收工单", "title: 每日复查工单"), "neutral", "工作要求", "名称"),
     (("fields", "aliases: [匿名]", "aliases: [匿名, 匿名工单]"), "neutral", "输入文件的列", "增加匿名工单"),
+    (
+        ("ranking", "last: {reading:", f"groups: {{orders: volume, {BANDS}}}\nlast: {{reading:"),
+        "unknown",
+        RANKING,
+        "新设分组：件数 受理数量情况，各档 多（≥100）、少（＜100）",
+    ),
     (("ranking", "name: 诉求解决率}", "name: 市民满意率}"), "unknown", RANKING, "诉求解决率→市民满意率"),
 )
 

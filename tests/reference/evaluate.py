@@ -164,6 +164,7 @@ def _line(line: Ranked) -> dict[str, object]:
         "counts": {id: {"points": str(points), "orders": orders} for id, points, orders in line.counts},
         "shown": dict(line.shown),
         **({"standings": sorted(line.marks)} if line.marks else {}),
+        **({"group": line.group} if line.group else {}),
     }
 
 

@@ -38,6 +38,7 @@ class Ranked:
     tied: bool = False
     marks: frozenset[str] = frozenset()
     missed: tuple[Minimum, ...] = ()
+    group: str = ""
 
     @property
     def empty(self) -> bool:
@@ -162,7 +163,31 @@ def bonus(field: Field, unit: str, month: Month) -> Fraction:
     return total
 
 
+def group_of(field: Field, unit: str, months: tuple[Month, ...]) -> str:
+    """The group in which the unit is ranked: a cell of its row, or the band of its orders in an average month."""
+    by = field.policy.rank_rule.groups
+    if by is None:
+        return ""
+    if isinstance(by, str):
+        return str(field.units[unit][by] or "")
+    items = (*field.policy.indicators, *field.policy.shown)
+    item = next((item for item in items if item.id == by.orders), field.policy.eligible.counted)
+    number = Fraction(len(field.counted(item, [unit], months)), len(months))
+    for band in by.bands:
+        over = (band.at_least is None or number >= band.at_least) and (band.above is None or number > band.above)
+        under = (band.at_most is None or number <= band.at_most) and (band.below is None or number < band.below)
+        if over and under:
+            return band.title
+    raise AssertionError("bands leave no gap")
+
+
 def ranked(policy: Policy, lines: list[Ranked]) -> tuple[Ranked, ...]:
+    """Each group by itself, by rank and then unit; groups by name."""
+    groups = sorted({line.group for line in lines})
+    return tuple(found for group in groups for found in _ranked(policy, [li for li in lines if li.group == group]))
+
+
+def _ranked(policy: Policy, lines: list[Ranked]) -> tuple[Ranked, ...]:
     """The lines with ranks (one more than the number of better totals) and who is last, by rank and then unit."""
     totals = [line.total for line in lines]
     rule = policy.rank_rule.last
@@ -198,7 +223,7 @@ def month_standings(field: Field, month: Month) -> Standings:
         line = scored(field, unit, (month,)) if eligible else None
         if line is not None and (policy.unfinished.ranked or not provisional):
             extra = bonus(field, unit, month)
-            lines.append(with_bonus(line, extra))
+            lines.append(replace(with_bonus(line, extra), group=group_of(field, unit, (month,))))
     names = {line.unit for line in lines}
     unranked = tuple(sorted(unit for unit in field.units if unit not in names))
     return Standings(period, provisional, ranked(policy, lines), unranked)
@@ -214,13 +239,14 @@ def period_standings(field: Field, aggregate: Aggregate, period: Period, months:
         if not monthly or (provisional and not field.policy.unfinished.ranked):
             continue
         if aggregate.total == "mean":
-            lines.append(Ranked(unit, sum((line.total for line in monthly), Fraction(0)) / len(monthly)))
+            total = sum((line.total for line in monthly), Fraction(0)) / len(monthly)
+            lines.append(Ranked(unit, total, group=group_of(field, unit, period.months())))
         else:
             pooled = scored(field, unit, period.months())
             if pooled is None:
                 continue
             extra = sum((line.bonus for line in monthly), Fraction(0)) / len(monthly)
-            lines.append(with_bonus(pooled, extra))
+            lines.append(replace(with_bonus(pooled, extra), group=group_of(field, unit, period.months())))
     names = {line.unit for line in lines}
     unranked = tuple(sorted(unit for unit in field.units if unit not in names))
     return Standings(period, provisional, ranked(field.policy, lines), unranked)
