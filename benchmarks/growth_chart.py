@@ -17,6 +17,8 @@ TITLES = {
 }
 INK, QUIET, LINE = "#222222", "#888888", "#1f6fb4"
 FONT = "DejaVu Sans, Arial, sans-serif"
+ROOM = 1.7
+"""How far beyond the first and last size the axis goes, so that their figures have room."""
 
 
 def specification(axes: Mapping[str, Points]) -> dict[str, Any]:
@@ -54,7 +56,7 @@ def _picture(axis: str, points: Points) -> dict[str, Any]:
     x = {
         "field": "size",
         "type": "quantitative",
-        "scale": {"type": "log", "domain": [sizes[0], sizes[-1]], "nice": False},
+        "scale": {"type": "log", "domain": [sizes[0] / ROOM, sizes[-1] * ROOM], "nice": False},
         "title": TITLES[axis],
         "axis": {"values": sizes, "format": "~s", "grid": False},
     }

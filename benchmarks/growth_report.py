@@ -60,6 +60,8 @@ def markdown(growth: Growth) -> str:
         + ".",
         "",
         "![Seconds by size](growth.svg)",
+        "",
+        "Both axes are logarithmic. The dashed line is time in proportion to size.",
     ]
     for axis, found in growth.axes.items():
         lines += ["", f"## By {TITLES[axis]}", "", *_table(found)]
