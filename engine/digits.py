@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 WHOLE = 62
 """Bits of a sum that a database adds up in 64, sign apart."""
@@ -18,7 +19,7 @@ class Digits:
 
     orders: int
 
-    @property
+    @cached_property
     def width(self) -> int:
         """In bits."""
         return max(1, self.orders.bit_length())
