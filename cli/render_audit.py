@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from cli.render_json import render_json
-from cli.tables import cell, column, draw, line, table
+from cli.tables import DIM, cell, column, draw, line, table
 from engine.problems import Problem
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _CHECKED = {"entries": "条记录", "rows": "行目录", "receipts": "份凭据", "objects": "个文件"}
 _FEW = 5
+ORDERS_SHOWN = 20
+"""Of one caller; blanks between them let a line end there."""
 
 
 def problem_lines(verdict: Verdict) -> list[str]:
@@ -96,8 +98,11 @@ def render_callers(console: Console, found: Sequence[Caller] | None, at_least: i
     column(grid, "件数", align="right", keep=True)
     column(grid, "工单", least=20)
     for one in found:
-        grid.add_row(cell(one.hash[:12]), cell(len(one.orders)), cell("、".join(one.orders)))
+        more = "" if len(one.orders) <= ORDERS_SHOWN else f" 等{len(one.orders)}件"
+        grid.add_row(cell(one.hash[:12]), cell(len(one.orders)), cell(" ".join(one.orders[:ORDERS_SHOWN]) + more))
     draw(console, grid)
+    if any(len(one.orders) > ORDERS_SHOWN for one in found):
+        line(console, "全部工单用 --format json 看", DIM)
 
 
 _CAUSES = {"object": "文件", "state": "数据", "policy": "方案", "program": "程序版本", "schema": "格式定义"}

@@ -273,7 +273,7 @@ def test_every_audit_is_shown_to_people_and_given_to_programs(audit: Callable[..
         (("order", made.changed), "剔除情形：（空） → 6", "runs"),
         (("order", made.granted, "--personal"), "139****7788", "personal"),
         (("unit", _unit(made), "--period", MONTH), REASON, "announced"),
-        (("callers",), "59", "callers"),
+        (("callers",), "等59件", "callers"),
         (("verify",), "工作区与写成时一样", "head"),
         (("replay", made.first.name), "逐字节相同", "exact"),
     )
