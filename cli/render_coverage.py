@@ -21,6 +21,8 @@ KINDS = {
     "rows": "判定表的行",
     "duties": "要求的履行情况",
     "gates": "前提的结果",
+    "marks_given": "名次标志给了",
+    "marks_withheld": "名次标志看过而没有给",
     "consequences_fired": "后果触发",
     "consequences_quiet": "后果看过而未触发",
     "options": "条文理解的选项",

@@ -38,7 +38,8 @@ from engine.tallies import Tallies
 @dataclass(frozen=True)
 class Reached:
     """What a case exercised. ``quiet``: looked at and did not fire. ``duties``: obligation and state (``none``: does
-    not apply); ``gates``: gate and outcome in some month; ``readings``: the options the case chose itself."""
+    not apply); ``gates``: gate and outcome in some month; ``marks_given`` and ``marks_withheld``: the marks that some
+    ranked unit has and lacks; ``readings``: the options the case chose itself."""
 
     about: frozenset[str] = frozenset()
     rules_fired: frozenset[str] = frozenset()
@@ -47,6 +48,8 @@ class Reached:
     consequences_quiet: frozenset[str] = frozenset()
     duties: frozenset[tuple[str, str]] = frozenset()
     gates: frozenset[tuple[str, str]] = frozenset()
+    marks_given: frozenset[str] = frozenset()
+    marks_withheld: frozenset[str] = frozenset()
     readings: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -231,6 +234,8 @@ def _reached(case: Case, outcome: Outcome) -> Reached:
     orders = tuple(outcome.orders.values())
     fired = frozenset(id for order in orders for id in order.rules | order.included)
     rules = frozenset(rule.id for rule in policy.rules) if orders else frozenset()
+    given = [frozenset(placed.standings) for standing in evaluation.standings for placed in standing.ranking]
+    marks = frozenset(mark.id for mark in policy.standings)
     return Reached(
         about=frozenset(word.text for word in case.about),
         rules_fired=fired,
@@ -243,6 +248,8 @@ def _reached(case: Case, outcome: Outcome) -> Reached:
             (item.id, order.duties.get(item.id, "none")) for order in orders for item in policy.obligations
         ),
         gates=frozenset((gate, state.outcome) for gate, by in evaluation.gates.items() for state in by.values()),
+        marks_given=frozenset[str]().union(*given),
+        marks_withheld=frozenset[str]().union(*(marks - has for has in given)),
         readings=frozenset(case.given.chosen.items()),
     )
 

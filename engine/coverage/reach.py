@@ -26,6 +26,8 @@ KINDS = (
     "rows",
     "duties",
     "gates",
+    "marks_given",
+    "marks_withheld",
     "consequences_fired",
     "consequences_quiet",
     "options",
@@ -58,10 +60,10 @@ def coverage(parts: Parts, compiled: CompiledPolicy, results: Sequence[CaseResul
     """Every kind in the order of KINDS. ``compiled`` is the policy of ``parts``, under the readings it chooses itself.
 
     A rule and a consequence have to fire in one case and stay quiet in one; an obligation to come to every state that
-    it can come to; a first-match table to answer by each of its rows, those of every option included (rows of equal
-    outcome in one table are reached together); an option to be set by a case or to be the one chosen. An indicator or
-    bonus is reached by a case that says it is about it. A clause is reached through anything that covers it and can be
-    reached at all.
+    it can come to; a mark of places to be given to some ranked unit and not to another; a first-match table to answer
+    by each of its rows, those of every option included (rows of equal outcome in one table are reached together); an
+    option to be set by a case or to be the one chosen. An indicator or bonus is reached by a case that says it is
+    about it. A clause is reached through anything that covers it and can be reached at all.
     """
     policy = compiled.policy
     seen = [result.reached for result in results]
@@ -73,6 +75,8 @@ def coverage(parts: Parts, compiled: CompiledPolicy, results: Sequence[CaseResul
         "rows": (tuple(rows.places), frozenset(rows.reached(seen))),
         "duties": _of(_states(compiled), {_pair(*pair) for r in seen for pair in r.duties}),
         "gates": _of(rows.outcomes, {_pair(*pair) for r in seen for pair in r.gates}),
+        "marks_given": _of([mark.id for mark in policy.standings], _union(r.marks_given for r in seen)),
+        "marks_withheld": _of([mark.id for mark in policy.standings], _union(r.marks_withheld for r in seen)),
         "consequences_fired": _of([c.id for c in policy.consequences], _union(r.consequences_fired for r in seen)),
         "consequences_quiet": _of([c.id for c in policy.consequences], _union(r.consequences_quiet for r in seen)),
         "options": _options(policy, seen),

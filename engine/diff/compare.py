@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.diff.change import Change, Direction, Kind
+from engine.diff.change import REVERSED, Change, Direction, Kind
+from engine.diff.conditions import widened
 from engine.diff.cycles import moved_along, shift
 from engine.diff.directions import SAME_UNIT, direction, pattern_text, together
 from engine.diff.layout import meaning
+from engine.diff.mark_uses import more_of
 from engine.diff.own_name import neutral, own_id
 from engine.diff.phrases import LONG, Saying, changed_too, names_of, sentence, title_of
 from engine.diff.spots import Side, Spot, Use, side, value_at, word_at
@@ -21,6 +23,8 @@ from engine.diff.walk import Difference, Judge, Walk
 from engine.policy.parts import Parts
 from engine.policy.readings import resolve
 from engine.policy.source import Node, Plain, plain
+
+MARKED_WHEN = "ranking/standings/*/when"
 
 
 def changes(a: Parts, b: Parts, words: Vocabulary) -> tuple[Change, ...]:
@@ -52,6 +56,8 @@ class Comparison:
         way = direction(pattern, old, new, found.kind)
         if SAME_UNIT.get(pattern) in patterns:
             way = "unknown"
+        if pattern == MARKED_WHEN:
+            way = self._of_mark(spot.path[1], old, new)
         effects: tuple[str, ...] = ()
         grave = pattern
         if pattern == "readings/readings/*/chosen":
@@ -85,6 +91,14 @@ class Comparison:
             old_place=None if found.old is None else found.old.place,
             new_place=None if found.new is None else found.new.place,
         )
+
+    def _of_mark(self, mark: str, old: Plain, new: Plain) -> Direction:
+        """More units with a mark is stricter or not by what follows from having it."""
+        more = more_of(mark, self._a.parts, self._b.parts)
+        wider = widened(old, new)
+        if more == "neutral" or wider == 1:
+            return more
+        return REVERSED[more] if wider == -1 else "unknown"
 
     def _meaning(self, value: Plain, spot: Spot) -> object:
         return meaning(value, spot.word, self._words, spot.key)

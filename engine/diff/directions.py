@@ -96,6 +96,7 @@ DIRECTIONS: tuple[Line, ...] = (
     Line("consequences/consequences/[*]/due/day", number, "loosened"),
     Line("consequences/consequences/[*]/due/roll", scale("none", "next_workday"), "loosened"),
     Line("ranking/eligible/at_least", number, "loosened"),
+    Line("ranking/standings/[*]", being, "neutral"),
     Line("ranking/last/when_tied", scale("none", "all"), "tightened"),
     Line("ranking/last/when_all_equal", scale("none", "all"), "tightened"),
     Line("ranking/last/minimum_ranked", number, "loosened"),

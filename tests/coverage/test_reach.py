@@ -33,7 +33,27 @@ def covered(without: str = "") -> dict[str, Covered]:
     return {item.kind: item for item in found}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+MARKS = ("marks_given", "marks_withheld")
+"""What 2026 has none of."""
+
+
+def test_marks_are_reached_when_given_and_when_not() -> None:
+    """Promise: a mark of places is reached by a case in which a ranked unit has it, and by one in which it has not; in
+    an example each is, and without its first case those that no other gives are named with their place."""
+    folder = ROOT / "examples" / "policies" / "honours-2024"
+    cases = read_cases(folder, SCHEMAS)
+    bench = Bench(folder, SCHEMAS, cache=None)
+    results = [bench.run(case) for case in cases]
+    parts, compiled = load_parts(folder, SCHEMAS, {}), bench.compiled(bench.policy({}))
+    whole = {item.kind: item for item in coverage(parts, compiled, results)}
+    assert all(whole[kind].ids and not whole[kind].unreached for kind in MARKS)
+    fewer = {item.kind: item for item in coverage(parts, compiled, results[1:2])}
+    assert fewer["marks_given"].unreached == ("front", "tail", "tail-weak")
+    assert fewer["marks_withheld"].unreached == ("announced", "enough")
+    assert fewer["marks_given"].places["tail"].file.endswith("ranking.yaml")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in MARKS])
 def test_2026_is_reached_wholly(kind: str) -> None:
     """Protects the plan's proof: no rule, row, option, ladder step or clause without a case that gets there."""
     found = covered()[kind]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,11 @@ import pytest
 from engine.diff.applying import coupled
 from engine.diff.change import Change
 from engine.diff.compare import changes
+from engine.diff.mark_uses import more_of
 from engine.diff.vocabulary import Vocabulary
 from engine.policy.parts import Parts, load_parts
-from tests.diff.editing import A_DOZEN, SCHEMAS, Edit, copy_with, next_year
+from engine.policy.source import Plain
+from tests.diff.editing import A_DOZEN, ROOT, SCHEMAS, Edit, copy_with, next_year
 
 OBLIGATIONS, RANKING, SCORES = "工单办理要求", "排名", "考核指标"
 
@@ -153,6 +157,47 @@ def test_the_pieces_of_a_clock(
 
     (change,) = changes(version("a", old), version("b", new), words)
     assert words_of in change.sentence and change.direction == direction, change
+
+
+MARKS = (
+    ("bottom: 3, when_tied", "bottom: 4, when_tied", "tightened"),
+    ("satisfaction, below: 60", "satisfaction, below: 50", "loosened"),
+    ("on_time, at_least: 3}", "on_time, at_least: 4}", "neutral"),  # who is listed
+    ("on_time, at_least: 5}", "on_time, at_least: 6}", "unknown"),  # among whom others are seated
+    ("figure: total, below: 80", "top: 2", "unknown"),
+)
+
+
+@pytest.mark.parametrize(("old", "new", "direction"), MARKS, ids=[new for _, new, _ in MARKS])
+def test_a_mark_of_places_is_stricter_by_what_follows_from_it(
+    old: str, new: str, direction: str, tmp_path: Path, words: Vocabulary
+) -> None:
+    """Promise: more units with a mark is stricter where consequences ask for it, looser where they ask for its
+    contrary, and nothing where nobody does; through other marks, too."""
+    base = ROOT / "examples" / "policies" / "honours-2024"
+    folder = Path(shutil.copytree(base, tmp_path / "b"))
+    text = (folder / "ranking.yaml").read_text("utf-8")
+    assert text.count(old) == 1
+    (folder / "ranking.yaml").write_text(text.replace(old, new), "utf-8")
+    (change,) = changes(load_parts(base, SCHEMAS, {}), load_parts(folder, SCHEMAS, {}), words)
+    assert change.direction == direction, change.sentence
+
+
+def test_the_contrary_of_a_mark_turns_its_direction(base: Parts) -> None:
+    """Promise: what is asked for its absence is loosened by more of it; asked both ways, it is left open."""
+
+    def asked(*conditions: Plain, marks: Plain = None) -> Parts:
+        steps = [{"id": str(i), "when": when} for i, when in enumerate(conditions)]
+        return replace(base, data={"consequences": {"consequences": steps}, "ranking": {"standings": marks or []}})
+
+    plain: Plain = {"all": [{"standing": "a", "running": 2}, {"standing": "b"}]}
+    contrary: Plain = {"any": [{"not": {"standing": "a"}}, "always"]}
+    assert more_of("a", asked(plain)) == "tightened"
+    assert more_of("a", asked(contrary)) == "loosened"
+    assert more_of("a", asked(plain), asked(contrary)) == "unknown"
+    through: Plain = [{"id": "c", "when": {"not": {"standing": "a"}}}]
+    assert more_of("a", asked({"not": {"standing": "c"}}, marks=through)) == "tightened"
+    assert more_of("a", asked({"standing": "b"}, marks=through)) == "neutral"
 
 
 def test_a_dozen_edits_read_like_a_memo(tmp_path: Path, base: Parts, words: Vocabulary) -> None:
