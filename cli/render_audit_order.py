@@ -51,7 +51,8 @@ def _run(console: Console, one: InRun, before: InRun | None) -> None:
         line(console, f"认定与 {before.run.name} 相同", DIM, indent=2)
         return
     if one.decided is None:
-        line(console, "没有这张工单", DIM, indent=2)
+        there = f"有它的记录而没有采用，原因见 hotline runs {one.run.name} 文末"
+        line(console, "没有这张工单" if one.record is None else there, DIM, indent=2)
     else:
         fired = [rule for rule in one.decided.rules if rule.listed]
         for rule in fired:

@@ -32,6 +32,7 @@ from tests.workspace.audit.making import (
     write,
 )
 from tests.workspace.making import AT, make
+from tests.workspace.ready import Ready
 from workspace.audit.callers import callers
 from workspace.audit.order import Change, audit_order
 from workspace.audit.personal import personal_of
@@ -243,6 +244,23 @@ def test_personal_columns_come_masked_or_not_at_all(made: Office, tmp_path: Path
     assert personal_of(workspace, rows_of(1)[0]["工单编号"]) is None
     same = callers(workspace, 10)
     assert same is not None and len(same) == 1
+
+
+def test_an_order_that_a_run_could_not_use_is_told_from_one_that_was_not_there(
+    golden_year: Ready, cache: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Promise: where a record was there and was not used, the audit says so and where the reason stands."""
+    from cli.main import main
+
+    workspace = golden_year.with_run(tmp_path / "office")
+    row = {**rows_of(1)[0], "工单编号": "X1", "承办单位": UNHEARD}
+    write(tmp_path / "in" / "工单.csv", [row])
+    bring(workspace, tmp_path / "in", dt.datetime(2026, 11, 21), AT)
+    run = evaluate(workspace, cache)
+    assert main(["audit", "order", "X1", "--workspace", str(workspace.layout.root)]) == 0
+    said = capsys.readouterr().out
+    assert said.count("没有这张工单") == 1
+    assert f"有它的记录而没有采用，原因见 hotline runs {run.name}" in said
 
 
 Ran = tuple[int, str, str]
