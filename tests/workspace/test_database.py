@@ -343,3 +343,12 @@ def test_no_server_is_told(tmp_path: Path) -> None:
         make(tmp_path / "office", f"postgresql://u:geheim@/d?host={tmp_path}")
     assert "连接不上数据库服务器" in str(caught.value) and "geheim" not in str(caught.value)
     assert not (tmp_path / "office" / "workspace.yaml").exists()
+
+
+def test_a_commit_outlives_a_loss_of_power(tmp_path: Path) -> None:
+    """Promise: SQLite forces out a commit and the folder in which the end of its journal shows; the tests of kills see
+    the former only."""
+    extra = 3
+    store = make(tmp_path / "office").store
+    with store.writing() as writing:
+        assert writing.connection.exec_driver_sql("PRAGMA synchronous").scalar() == extra

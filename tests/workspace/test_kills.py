@@ -151,10 +151,10 @@ def _forced_out(touches: tuple[Touch, ...]) -> None:
         and Touch("fsync", "objects/*") in before[named[-1] :]
         and Touch("fsync", "objects") in before[named[-1] :]
     )
-    if touches[written[0]].where.startswith("hotline.db"):
+    into_file = [place for place in written if touches[place] == Touch("write", "hotline.db")]
+    if into_file:  # else the database is a server's
         forced_at = [place for place, touch in enumerate(touches) if touch == Touch("fsync", "hotline.db")]
-        last_write = max(place for place in written if touches[place] == Touch("write", "hotline.db"))
-        assert forced_at and forced_at[-1] > last_write
+        assert forced_at and forced_at[-1] > into_file[-1]
 
 
 def _row(unhit: dict[Touch, int], chosen: random.Random) -> list[Touch | None]:
