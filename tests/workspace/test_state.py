@@ -19,6 +19,7 @@ from tests.workspace.importing import small
 from tests.workspace.importing.office import bring
 from tests.workspace.making import AT
 from workspace import state
+from workspace.changed_rows import changed_rows
 from workspace.opening import Workspace
 
 DAYS = ("20260301", "20260302", "20260302_1200", "")
@@ -175,3 +176,16 @@ def test_a_column_that_became_personal_is_not_handed_on(tmp_path: Path) -> None:
             found = connection.execute(f"FROM '{target / 'orders.parquet'}'").description
             names = [column[0] for column in found or ()]
         assert ("department" in names) is handed_on
+
+
+def test_a_changed_row_tells_nothing_personal(tmp_path: Path) -> None:
+    """Promise: what a version calls personal is told of no changed row, also where an earlier version kept it."""
+    workspace = small.office(tmp_path)
+    for day, points in (("20260301", "1"), ("20260302", "7")):
+        bring(workspace, small.write(tmp_path / day, f"awards{day}", [{"月份": "2026-03", "加分": points}]), at=AT)
+    (awards,) = (table for table in small.tables(workspace) if table.id == "awards")
+    hidden = tuple(replace(column, personal=column.id == "加分") for column in awards.columns)
+    old, new = state.at(workspace, 2), state.head(workspace)
+    told = [set(row.row.cells) for row in changed_rows(workspace, old, new, awards)]
+    assert told == [{"月份", "加分"}] * 2
+    assert list(changed_rows(workspace, old, new, replace(awards, columns=hidden))) == []
