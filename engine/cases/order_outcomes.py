@@ -39,9 +39,10 @@ def order_outcomes(found: Detail) -> Mapping[str, OrderOutcome]:
     selected += [item.undeclared.copy() for item in duties]
     selected += [answer[mark_id(mark.id)].copy() for mark in marks]
     selected += [exp.cast(column(field), "VARCHAR") for field in fields]
-    query = found.answers.source.select(*(exp.alias_(item, f"c{i}") for i, item in enumerate(selected)))
+    named = (exp.Alias(this=item, alias=exp.to_identifier(f"c{i}")) for i, item in enumerate(selected))
+    query = found.answers.source.copy().select(*named, copy=False)  # what is selected was copied above
     outcomes: dict[str, OrderOutcome] = {}
-    for order, missed, *row in found.connection.execute(query.sql(dialect="duckdb")).fetchall():
+    for order, missed, *row in found.connection.execute(query.sql(dialect="duckdb", copy=False)).fetchall():
         if missed:
             raise MissedLookUpError(str(order))
         rest = iter(row)
