@@ -5,7 +5,7 @@ Knows tables and SQL; must not know file formats or the words of a message.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -60,8 +60,9 @@ class Store:
         ((rows, marked),) = self.database.rows(sql.select(both, self.table))
         return int(rows), int(marked)
 
-    def origin(self, rows: Collection[int]) -> dict[int, tuple[str, int, str]]:
-        """File, record and key of the given rows."""
+    def origin(self, rows: Collection[int], shifted: Set[int]) -> dict[int, tuple[str, int, str]]:
+        """File, record and key of the given rows; of ``shifted`` ones, in which any cell may stand under the key's head
+        (a caller's name, say), the key is empty."""
         if not rows:
             return {}
         key = [sql.cast(sql.column(id), "VARCHAR") for id in self.scan.source.table.key]
@@ -70,7 +71,8 @@ class Store:
         found = {}
         for row, *rest in self.database.rows(query, [sorted(rows)]):
             file, record = (self._short(rest[0]), rest[1]) if self.scan.place else (self.scan.source.name, row)
-            found[row] = (file, record, "、".join(value or "" for value in rest[len(place) :]))
+            key_of = () if row in shifted else rest[len(place) :]
+            found[row] = (file, record, "、".join(value or "" for value in key_of))
         return found
 
     def _short(self, path: str) -> str:
@@ -169,8 +171,8 @@ def written(store: Store, rows: Collection[int], beside: Sequence[str]) -> dict[
     }
 
 
-def of_doubled(store: Store) -> Iterator[Breach]:
-    """Every row whose key another row has as well, whatever else is wrong with either."""
+def of_doubled(store: Store, shifted: Set[int]) -> Iterator[Breach]:
+    """Every row whose key another row has as well, whatever else is wrong with either; ``shifted`` ones have none."""
     key = store.scan.source.table.key
     if not key:
         return
@@ -184,9 +186,12 @@ def of_doubled(store: Store) -> Iterator[Breach]:
     query = sql.select([ROW.copy(), *texts], store.table, exp.In(this=one, query=exp.Subquery(this=shared)))
     found: dict[tuple[str, ...], list[int]] = {}
     for row, *parts in store.database.rows(query):
-        found.setdefault(tuple(parts), []).append(row)
-    origin = store.origin([row for rows in found.values() for row in rows])
+        if row not in shifted:
+            found.setdefault(tuple(parts), []).append(row)
+    origin = store.origin([row for rows in found.values() for row in rows], shifted)
     for shared_key, rows in found.items():
+        if len(rows) == 1:
+            continue
         rows.sort()
         places = "、".join(f"{origin[row][0]} 第 {origin[row][1]} 条" for row in rows[:_NAMED])
         more = f"等 {len(rows)} 条" if len(rows) > _NAMED else ""

@@ -87,14 +87,15 @@ def check(
         database.remove(store.name, exp.EQ(this=ROW.copy(), expression=exp.Literal.number(0)))  # the header
     rows, marked = store.counts()
     spoilt = {(flaw.record, flaw.column) for flaw in scan.flaws}
+    shifted = {flaw.record for flaw in scan.flaws if flaw.column is None}
     wrong = [
         breach
         for breach in (breaches.of_marked(store) if marked else ())
         if not {(breach.row, breach.column), (breach.row, None)} & spoilt  # the flaw is the reason
     ]
     wrong += [Breach(flaw.record, "flaw", flaw.column or "", flaw.value, flaw.reason) for flaw in scan.flaws]
-    wrong += breaches.of_doubled(store)
-    origin = store.origin({breach.row for breach in wrong})
+    wrong += breaches.of_doubled(store, shifted)
+    origin = store.origin({breach.row for breach in wrong}, shifted)
     cells_of = breaches.written(store, origin, tuple(beside or ())) if written and origin else {}
     if origin:
         database.remove(store.name, sql.given_rows(), [list(origin)])

@@ -140,8 +140,20 @@ def test_uneven_rows_are_set_aside(tmp_path: Path) -> None:
     lines[4] += ",,"
     intake, rows = read(with_orders(tmp_path, "\r\n".join(lines)))
     assert [row["编号"] for row in rows] == ["A1", "A4"]
-    assert [(aside.record, aside.order) for aside in intake.set_aside] == [(2, "A2"), (3, "A3")]
+    assert [(aside.record, aside.order) for aside in intake.set_aside] == [(2, ""), (3, "")]
     assert "有 14 列，表头有 13 列" in intake.set_aside[0].reason
+
+
+def test_what_slipped_under_the_key_is_neither_shown_nor_a_key(tmp_path: Path) -> None:
+    """Promise: in a row with too few cells anything may stand where the order's id should, a caller's name or another
+    order's id: it is not told, and costs no other order its place."""
+    lines = text([order(1), order(2), order(3)]).split("\r\n")
+    lines[2] = "张三," + lines[2].split(",", 2)[2]
+    lines[3] = "A1," + lines[3].split(",", 2)[2]
+    intake, rows = read(with_orders(tmp_path, "\r\n".join(lines)))
+    assert [row["编号"] for row in rows] == ["A1"]
+    assert [(aside.record, aside.order) for aside in intake.set_aside] == [(2, ""), (3, "")]
+    assert "张三" not in str(intake.set_aside)
 
 
 def test_a_quote_inside_an_unquoted_cell_stands_for_itself(tmp_path: Path) -> None:
