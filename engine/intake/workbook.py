@@ -17,6 +17,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from engine.intake.error_cells import error_cells
 from engine.intake.found import LANDMARK_EVERY, Flaw, Landmarks
 from engine.policy.model_tables import Column, Table
 from engine.problems import InputError, Place, Problem
@@ -27,6 +28,7 @@ _EXACT = 10**15  # Excel keeps 15 digits
 _HALF = dt.timedelta(microseconds=500_000)
 _BATCH = 512  # rows whose cells stay in the processor's cache
 _PART = 64 * _BATCH
+_FAILED = "是 Excel 的错误值，不是空格；请改成应有的值，确实没有的请清空"
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class Rewriting:
     finished: bool = False
     _records: int = 0
     _cells: dict[int, list[str]] = field(default_factory=dict)
+    _errors: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    """By record, the cells that hold an error, and which."""
 
     @property
     def landmarks(self) -> Landmarks:
@@ -93,6 +97,9 @@ class Rewriting:
         columns = {index: self.table.column(id) for id, index in self.position.items()}
         columns |= {index: Column("", "text") for index in self.also}
         epoch = _EPOCH_1904 if _counts_from_1904(self.sheet.path) else _EPOCH
+        for row, index, shown in error_cells(self.sheet.path, self.sheet.name):
+            if row and index in self.position.values():
+                self._errors.setdefault(row, []).append((index, shown))
         width = len(self.sheet.header)
         header = [[str(index)] for index in range(width)]  # a line break in a header misleads DuckDB
         first, empty, number = 1, 0, 0
@@ -128,6 +135,9 @@ class Rewriting:
         for index, cells in enumerate(zip(*rows, strict=True)):
             column = columns.get(index)
             texts.append([""] * len(rows) if column is None else _texts(cells, column, epoch, first, flaws))
+        if self._errors:
+            for number in range(first, first + len(rows)):
+                flaws += (Flaw(number, columns[at].id, shown, _FAILED) for at, shown in self._errors.get(number, ()))
         told = [flaw for flaw in flaws if flaw.column]  # of columns that are mere text, nothing is told
         self.flaws += sorted(told, key=lambda flaw: flaw.record)
         held = len(rows)

@@ -291,3 +291,26 @@ def test_a_long_sheet_is_read_part_by_part(tmp_path: Path, monkeypatch: pytest.M
         (number, f"A{number}", f'第"{number}"条') for number in given
     ]
     assert {aside.record for aside in intake.set_aside} == {number for number in empty if number < max(given)}
+
+
+@pytest.mark.parametrize("left", [0, 2])
+def test_an_excel_error_is_no_empty_cell(tmp_path: Path, left: int) -> None:
+    """Promise: a lookup that failed in Excel never counts as a cell that was left empty: the row is set aside, at its
+    place, with the error as its value; errors in columns that are not read say nothing."""
+    put_units(tmp_path)
+    book = xlsxwriter.Workbook(str(tmp_path / "orders.xlsx"))
+    sheet = book.add_worksheet("工单")
+    book.add_worksheet("别的").write_formula(1, 0, "=NA()", None, "#N/A")
+    sheet.write_row(0, left, [*HEADER, "别的"])
+    for number in range(1, 5):
+        sheet.write_row(number, left, order(number).values())
+    at = {name: left + place for place, name in enumerate(HEADER)}
+    sheet.write_formula(2, at["办结"], "=NA()", None, "#N/A")
+    sheet.write_formula(3, at["次数"], "=1/0", None, "#DIV/0!")
+    sheet.write_formula(4, left + len(HEADER), "=NA()", None, "#N/A")
+    book.close()
+    intake, found = read(tmp_path)
+    assert [row["编号"] for row in found] == ["A1", "A4"]
+    told = [(aside.record, aside.order, aside.column, aside.value) for aside in intake.set_aside]
+    assert told == [(2, "A2", "办结", "#N/A"), (3, "A3", "次数", "#DIV/0!")]
+    assert all("Excel 的错误值" in aside.reason for aside in intake.set_aside)
