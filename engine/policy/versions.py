@@ -6,6 +6,7 @@ Reads only each version's head; must not know what is in the other parts. An exp
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +18,8 @@ from engine.policy.source import plain, read_file
 from engine.problems import InputError, Place, PolicyError, Problem, nearest
 
 HEAD = "policy.yaml"
+
+_SLASHES = ("/", os.sep)
 
 
 @dataclass(frozen=True)
@@ -101,11 +104,13 @@ def readable_versions(folder: Path) -> tuple[tuple[Version, ...], tuple[Problem,
 
 
 def find_version(name: str, folders: Sequence[Path]) -> Path:
-    """The folder of the version called ``name``, or ``name`` itself where it is a version's folder.
+    """The folder of the version called ``name``, or ``name`` itself where it is a version's folder. A name with a
+    slash is never that of a version: who writes ``./2026`` means that folder.
 
     Raises InputError when there is none.
     """
-    for candidate in (*(folder / name for folder in folders), Path(name)):
+    among = [] if any(mark in name for mark in _SLASHES) else [folder / name for folder in folders]
+    for candidate in (*among, Path(name)):
         if (candidate / HEAD).is_file():
             return candidate
     known: list[str] = []
