@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 AS_OF := 2026-11-23 00:00:00
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench lock clean
+.PHONY: help demo test check format docs probe bench lock clean
 
 help:
 	@echo 'make demo    set up and evaluate the bundled order set of a whole cycle'
