@@ -7,7 +7,7 @@ must not know what is done with the orders.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import duckdb
 from sqlglot import exp
 
 from engine.databases import Database, Holder, database_of
-from engine.facts import ORDERS, month_index
+from engine.facts import ORDERS, column, month_index
 from engine.intake import connect
 from engine.intake.found import Intake
 from engine.intake.take_in import Elsewhere, take_in
@@ -33,6 +33,9 @@ from engine.policy.versions import (
     readable_versions,
 )
 from engine.problems import InputError, Place, Problem
+
+_STRAYS = 5
+"""Months without a version of which an order is named."""
 
 Progress = Callable[[str], None]
 Data = Path | Callable[[tuple[Table, ...]], Path]
@@ -116,7 +119,11 @@ def choose(request: Request, progress: Progress | None = None) -> Choice:
     if not months:
         what = "没有一张可用的工单，无法按接单时间确定版本"
         raise InputError([Problem(Place(tried.policy.orders.file), what, "", "检查数据，或用 --policy 指明版本")])
-    chosen = governing(months if request.month is None else in_cycle_of(request.month, months, versions), versions)
+    try:
+        chosen = governing(months if request.month is None else in_cycle_of(request.month, months, versions), versions)
+    except InputError as error:
+        governed = {month for month in months if any(version.governs(month) for version in versions)}
+        raise InputError([*error.problems, *_strays(tried, [one for one in months if one not in governed])]) from None
     taken = read_by(request, [version.folder for version in chosen.versions], progress, tried)
     return Choice(taken, None, chosen.months, chosen.rejected)
 
@@ -157,6 +164,20 @@ def _take(request: Request, folder: Path, progress: Progress | None, like: Taken
         connection.execute("SET temp_directory = ?", [str(request.spill)])
     elsewhere = None if request.elsewhere is None else request.elsewhere()
     return Taken(policy, take_in(policy.tables, data, connection, progress, elsewhere), connection, elsewhere)
+
+
+def _strays(taken: Taken, months: Sequence[Month]) -> Iterator[Problem]:
+    """Which orders are dated in these months: a slip of the pen must be found among thousands."""
+    policy, dated = taken.policy, month_index([taken.policy.orders.dated_by or ""], taken.policy.window)
+    orders = exp.alias_(exp.to_table(taken.intake.relation, quoted=True), ORDERS, table=True)
+    columns = (exp.Count(this=exp.Star()), exp.Min(this=column(policy.orders.key[0])), exp.Min(this=column("_record")))
+    for month in months[:_STRAYS]:
+        found = exp.select(*columns).from_(orders.copy())
+        found = found.where(exp.EQ(this=dated.copy(), expression=exp.Literal.number(month.index)))
+        for number, first, record in database_of(taken.orders_in).rows(found):
+            place = Place(policy.orders.file) if number > 1 else Place(f"{policy.orders.file} 第 {record} 条")
+            what = f"{policy.orders.dated_by}在 {month} 的工单有 {number} 件"
+            yield Problem(place, what, str(first), "若是填错，请改正")
 
 
 def months_received(policy: Policy, intake: Intake, held: Holder) -> tuple[Month, ...]:

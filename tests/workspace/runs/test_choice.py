@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import shutil
 from pathlib import Path
@@ -53,6 +54,23 @@ def test_of_several_cycles_a_month_says_which(tmp_path: Path) -> None:
         assert ([taken.policy.id for taken in found.taken], len(found.months)) == ([version], months)
     with pytest.raises(InputError, match="没有版本适用于 2030-01"):
         choose(request(policies, month="2030-01", data=data))
+
+
+def test_an_order_of_no_cycle_is_named(tmp_path: Path) -> None:
+    """Promise: one date that was mistyped among thousands is found: its record, its order and how many there are."""
+    policies = two_years(tmp_path)
+    data = shutil.copytree(GOLDEN, tmp_path / "data")
+    with (data / "orders.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[4]["接单时间"] = "2024-12-03 10:00:00"
+    with (data / "orders.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    with pytest.raises(InputError) as caught:
+        choose(request(policies, data=data))
+    _, stray = caught.value.problems
+    assert "第 5 条" in str(stray) and rows[4]["工单编号"] in str(stray) and "2024-12 的工单有 1 件" in str(stray)
 
 
 def test_a_choice_by_name_says_so_and_what_else_there_was(tmp_path: Path) -> None:
