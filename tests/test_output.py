@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +96,30 @@ def test_the_schemas_refuse_what_is_not_described(golden: tuple[dict[str, Any], 
         del part["undescribed"]
     assert EVALUATION.is_valid(result)
     assert not DECISION.is_valid({**decisions[0], "undescribed": 1})
+
+
+ORDER, UNIT = validator("explanation-order.schema.json"), validator("explanation-unit.schema.json")
+
+
+def explained(capsys: pytest.CaptureFixture[str], cache: Path, *words: str) -> dict[str, Any]:
+    """What ``hotline explain`` prints about the golden set."""
+    given = ("--data", str(GOLDEN), "--as-of", str(GOLDEN_AS_OF), "--format", "json")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        assert main(["explain", *words, *given]) == 0
+    return dict(json.loads(capsys.readouterr().out))
+
+
+def test_explanations_fit_their_schemas(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Promise: an explanation of an order or a unit is described key by key, in any kind of period, and another key is
+    refused."""
+    with (GOLDEN / "orders.csv").open(encoding="utf-8-sig", newline="") as file:
+        orders = [row["工单编号"] for row in csv.DictReader(file)][::250]
+    for id in orders:
+        told = explained(capsys, tmp_path, "order", id)
+        ORDER.validate(told)
+        assert not ORDER.is_valid({**told, "undescribed": 1})
+    for period in ("2025-11", "2026-04", "2026-09", "Q2", "year"):
+        told = explained(capsys, tmp_path, "unit", "房屋管理所", "--period", period)
+        UNIT.validate(told)
+        assert not UNIT.is_valid({**told, "undescribed": 1})
