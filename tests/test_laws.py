@@ -132,6 +132,27 @@ def test_an_exclusion_changes_satisfaction_only(drawn: InputSet, data: st.DataOb
         assert any(rule.startswith("a3-") for rule in rules) == (order in taken)
 
 
+@few
+@given(input_sets(PLAN.policy, flawed=False), st.data())
+def test_a_finding_changes_what_follows_from_it_only(drawn: InputSet, data: st.DataObject) -> None:
+    """Promise: 附件4 (what was found and what came of it) takes orders out of ``resolution`` and ``satisfaction``, and
+    never changes another count, who is ranked or a duty."""
+    rows = drawn.tables["orders"]
+    names = [header(rows, name) for name in ("事实认定", "结果认定")]
+    values = st.tuples(
+        *(st.sampled_from(("", *PLAN.policy.orders.column(id).choices)) for id in ("事实认定", "结果认定"))
+    )
+    chosen = data.draw(st.lists(values, min_size=len(rows), max_size=len(rows)))
+    found = [{**row, **dict(zip(names, texts, strict=True))} for row, texts in zip(rows, chosen, strict=True)]
+    before, after = run_set(PLAN, drawn), run_set(PLAN, with_orders(drawn, found))
+    kept = {key: count for key, count in counts(before).items() if key[2] not in ("resolution", "satisfaction")}
+    assert {key: count for key, count in counts(after).items() if key in kept} == kept
+    assert counts(after).keys() == counts(before).keys()
+    assert [(order, duties) for order, _, duties in after.decisions] == [
+        (order, duties) for order, _, duties in before.decisions
+    ]
+
+
 def reweigh(folder: Path, change: Callable[[Fraction], Fraction]) -> None:
     """Rewrite every ``weight`` of a policy folder, and their declared sum."""
     file = folder / "indicators.yaml"
