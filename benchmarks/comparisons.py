@@ -97,6 +97,19 @@ def comparisons(sizes: Sizes) -> tuple[Comparison, ...]:
             orders=large,
         ),
         Comparison(
+            "million",
+            "The same ranking of a district's orders, where what does not grow with orders weighs",
+            (
+                Side("engine", engine_sides.ranking, usual),
+                Side("DuckDB query by hand", hand_ranking.ranking, usual),
+            ),
+            most=1.2,
+            slack=0.05,
+            memory=10**9,
+            needs=(TYPED,),
+            orders=usual,
+        ),
+        Comparison(
             "decisions",
             "The same ranking with every order's decisions written to Parquet, against the ranking by hand alone",
             (

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import zipfile
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "examples" / "golden"
@@ -103,3 +107,47 @@ def test_the_installed_program_audits_a_workspace(program: Path, tmp_path: Path)
 def _ranks(document: dict[str, Any]) -> list[Any]:
     periods = [*document["months"], *document["quarters"], document["year"]]
     return [[(row["unit"], row["rank"], row["total"]) for row in period["ranking"]] for period in periods]
+
+
+def test_what_is_imported_is_declared() -> None:
+    """Promise: nothing that the program imports comes into its environment by chance, as a tool of the tests would."""
+    wanted = {
+        name.split(".")[0]
+        for package in ("engine", "cli", "workspace")
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for name in imported(node)
+    }
+    ours = {"engine", "cli", "workspace"}
+    named = packages_distributions()
+    brought = closure({"hotline-policy"}, extras={"postgres", "reports", "spark"})
+    strangers = {
+        name
+        for name in wanted - ours - set(sys.stdlib_module_names)
+        if not {normal(one) for one in named.get(name, [])} & brought
+    }
+    assert not strangers and {"duckdb", "durable", "yaml", "jsonschema", "sqlmodel", "typer"} <= wanted
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [item.name for item in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+
+
+def closure(names: set[str], extras: set[str]) -> set[str]:
+    """Everything that installing ``names`` with ``extras`` brings, the tools for developing left out."""
+    found: set[str] = set()
+    while names - found:
+        name = (names - found).pop()
+        found.add(name)
+        for line in requires(name) or []:
+            requirement = Requirement(line)
+            marker = requirement.marker
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+                names.add(normal(requirement.name))
+    return found
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
