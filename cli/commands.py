@@ -172,6 +172,11 @@ def evaluate(
             with progress("正在记入工作区…"):
                 kept = found.keep(who)
     _show(document, format_, period)
+    if layout is None:
+        from engine.outside import outside_cycle
+
+        for problem in outside_cycle(found.evaluation):
+            complain(f"提示：{problem}")
     if kept is not None and kept.new:
         complain(f"已记入工作区：{kept.run.name}")
     elif kept is not None:

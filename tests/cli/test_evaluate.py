@@ -133,3 +133,18 @@ def test_a_missing_folder_is_said(hotline: Callable[..., Ran], tmp_path: Path) -
     """Promise: a wrong ``--data`` is one sentence and exit code 2."""
     ran = hotline("evaluate", "--data", tmp_path / "nowhere")
     assert ran.code == 2 and "nowhere" in ran.err and "程序内部出错" not in ran.err
+
+
+def test_rows_of_months_outside_the_cycle_are_told(hotline: Callable[..., Ran], tmp_path: Path) -> None:
+    """Promise: an award whose year was mistyped is not lost in silence; the result itself stays what it is."""
+    data = shutil.copytree(GOLDEN, tmp_path / "data")
+    before = hotline("evaluate", "--data", data, "--as-of", AS_OF, "--format", "json")
+    with (data / "bonuses.csv").open("a", encoding="utf-8", newline="") as file:
+        file.write("2027-05,房屋管理所,1.5,年份写错\r\n")
+    ran = hotline("evaluate", "--data", data, "--as-of", AS_OF, "--format", "json")
+    assert before.err == "" and json.loads(ran.out)["year"] == json.loads(before.out)["year"]
+    assert (
+        "提示：bonuses" in ran.err
+        and "1 行的月份不在考核周期 2025-11 至 2026-10 内" in ran.err
+        and "2027-05" in ran.err
+    )
