@@ -30,4 +30,4 @@ def _by_month(policy: Policy) -> dict[TableId, str]:
     """Tables of which only the months of the cycle are read, each with the column that says which."""
     recorded = [item.recorded for item in policy.bonuses] + [item.recorded for item in policy.vetoes]
     recorded += [item.deducted for item in policy.indicators if item.deducted is not None]
-    return {item.table: item.month for item in (*recorded, *policy.gates)}
+    return {item.table: item.month for item in recorded} | {gate.table: gate.month for gate in policy.gates}
