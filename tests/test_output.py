@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +124,24 @@ def test_explanations_fit_their_schemas(capsys: pytest.CaptureFixture[str], tmp_
         told = explained(capsys, tmp_path, "unit", "房屋管理所", "--period", period)
         UNIT.validate(told)
         assert not UNIT.is_valid({**told, "undescribed": 1})
+
+
+def printed(capsys: pytest.CaptureFixture[str], code: int, *words: object) -> Any:
+    assert main([*map(str, words), "--format", "json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def test_findings_cases_and_probes_fit_their_schemas(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Promise: what check, test and probe print for programs is described, findings and failures too."""
+    broken = shutil.copytree(POLICY.parents[1] / "examples" / "policies" / "boston-311", tmp_path / "boston")
+    text = (broken / "fields.yaml").read_text("utf-8")
+    (broken / "fields.yaml").write_text(text.replace("type: time", "type: tyme", 1), "utf-8")
+    found = printed(capsys, 1, "policy", "check", broken)
+    validator("check.schema.json").validate(found)
+    assert found["versions"][0]["findings"]
+    tested = printed(capsys, 0, "policy", "test", "boston-311", "--coverage")
+    validator("tests.schema.json").validate(tested)
+    assert tested["versions"][0]["cases"] and tested["versions"][0]["coverage"]
+    probed = printed(capsys, 0, "policy", "probe", "2026", "--only", "indicators.satisfaction.weight")
+    validator("probe.schema.json").validate(probed)
+    assert probed["versions"][0]["probed"]
