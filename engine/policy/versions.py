@@ -105,7 +105,7 @@ def readable_versions(folder: Path) -> tuple[tuple[Version, ...], tuple[Problem,
 
 def find_version(name: str, folders: Sequence[Path]) -> Path:
     """The folder of the version called ``name``, or ``name`` itself where it is a version's folder. A name with a
-    slash is never that of a version: who writes ``./2026`` means that folder.
+    slash is never that of a version: who writes one means that folder.
 
     Raises InputError when there is none.
     """
