@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 _CHUNK = 1 << 20
+_BEGIN = b"<c "
 _MARK = re.compile(rb"""\bt=["']e["']""")
 _CELL = re.compile(rb"""<c\s([^>]*\bt=["']e["'][^>]*?)(?:/>|>(.*?)</c>)""", re.DOTALL)
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
@@ -55,9 +56,11 @@ def _found(chunks: Iterator[bytes]) -> Iterator[tuple[int, int, str]]:
     rest = b""
     for chunk in chunks:
         text = rest + chunk
-        cut = text.rfind(b"<c ")  # a cell may go on in the next chunk
-        whole, rest = (text, b"") if cut < 0 else (text[:cut], text[cut:])
-        yield from _cells(whole)
+        cut = text.rfind(_BEGIN)  # a cell may go on in the next chunk, and so may the mark of where one begins
+        if cut < 0:
+            cut = max(len(text) - len(_BEGIN), 0)
+        rest = text[cut:]
+        yield from _cells(text[:cut])
     yield from _cells(rest)
 
 

@@ -9,7 +9,7 @@ import polars
 import pytest
 import xlsxwriter
 
-from engine.intake import connect, take_in, workbook, write_typed
+from engine.intake import connect, error_cells, take_in, workbook, write_typed
 from engine.intake.files import Source
 from engine.intake.reading import checked
 from engine.intake.sources import open_source
@@ -293,10 +293,13 @@ def test_a_long_sheet_is_read_part_by_part(tmp_path: Path, monkeypatch: pytest.M
     assert {aside.record for aside in intake.set_aside} == {number for number in empty if number < max(given)}
 
 
-@pytest.mark.parametrize("left", [0, 2])
-def test_an_excel_error_is_no_empty_cell(tmp_path: Path, left: int) -> None:
+@pytest.mark.parametrize(("left", "chunk"), [(0, 1 << 20), (2, 1 << 20), (0, 7), (0, 64)])
+def test_an_excel_error_is_no_empty_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int, chunk: int
+) -> None:
     """Promise: a lookup that failed in Excel never counts as a cell that was left empty: the row is set aside, at its
     place, with the error as its value; errors in columns that are not read say nothing."""
+    monkeypatch.setattr(error_cells, "_CHUNK", chunk)
     put_units(tmp_path)
     book = xlsxwriter.Workbook(str(tmp_path / "orders.xlsx"))
     sheet = book.add_worksheet("工单")
