@@ -83,6 +83,7 @@ def _order_in_run(one: order.InRun) -> Json:
         }
     return {
         **_run(one.run),
+        "before": one.before,
         "evaluated": decided is not None,
         **told,
         "record": None if one.record is None else _place(one.record),

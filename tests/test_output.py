@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from typer.main import get_command
 
+from cli.commands import app
 from cli.main import main
+from manual.commands import every_command
 from tests.running import GOLDEN, GOLDEN_AS_OF, POLICY, SCHEMAS, compiled, run_set
+from tests.shapes import fits, validator
 from tests.strategies import InputSet, input_sets
 
 PLAN = compiled(POLICY)
-
-
-def validator(name: str) -> Draft202012Validator:
-    """The validator of one of the schemas, which refer to each other by file name."""
-    schemas = [json.loads(path.read_text("utf-8")) for path in SCHEMAS.glob("*.json")]
-    registry = Registry().with_resources((schema["$id"], Resource.from_contents(schema)) for schema in schemas)
-    chosen = next(schema for schema in schemas if schema["$id"] == name)
-    return Draft202012Validator(chosen, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 EVALUATION, DECISION = validator("evaluation.schema.json"), validator("decision.schema.json")
@@ -99,9 +95,6 @@ def test_the_schemas_refuse_what_is_not_described(golden: tuple[dict[str, Any], 
     assert not DECISION.is_valid({**decisions[0], "undescribed": 1})
 
 
-ORDER, UNIT = validator("explanation-order.schema.json"), validator("explanation-unit.schema.json")
-
-
 def explained(capsys: pytest.CaptureFixture[str], cache: Path, *words: str) -> dict[str, Any]:
     """What ``hotline explain`` prints about the golden set."""
     given = ("--data", str(GOLDEN), "--as-of", str(GOLDEN_AS_OF), "--format", "json")
@@ -117,13 +110,9 @@ def test_explanations_fit_their_schemas(capsys: pytest.CaptureFixture[str], tmp_
     with (GOLDEN / "orders.csv").open(encoding="utf-8-sig", newline="") as file:
         orders = [row["工单编号"] for row in csv.DictReader(file)][::250]
     for id in orders:
-        told = explained(capsys, tmp_path, "order", id)
-        ORDER.validate(told)
-        assert not ORDER.is_valid({**told, "undescribed": 1})
+        fits("explanation-order", explained(capsys, tmp_path, "order", id))
     for period in ("2025-11", "2026-04", "2026-09", "Q2", "year"):
-        told = explained(capsys, tmp_path, "unit", "房屋管理所", "--period", period)
-        UNIT.validate(told)
-        assert not UNIT.is_valid({**told, "undescribed": 1})
+        fits("explanation-unit", explained(capsys, tmp_path, "unit", "房屋管理所", "--period", period))
 
 
 def printed(capsys: pytest.CaptureFixture[str], code: int, *words: object) -> Any:
@@ -131,17 +120,38 @@ def printed(capsys: pytest.CaptureFixture[str], code: int, *words: object) -> An
     return json.loads(capsys.readouterr().out)
 
 
-def test_findings_cases_and_probes_fit_their_schemas(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """Promise: what check, test and probe print for programs is described, findings and failures too."""
+def test_findings_cases_probes_and_readings_fit_their_schemas(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Promise: what check, test, probe and readings print for programs is described, findings and failures too."""
     broken = shutil.copytree(POLICY.parents[1] / "examples" / "policies" / "boston-311", tmp_path / "boston")
     text = (broken / "fields.yaml").read_text("utf-8")
     (broken / "fields.yaml").write_text(text.replace("type: time", "type: tyme", 1), "utf-8")
     found = printed(capsys, 1, "policy", "check", broken)
-    validator("check.schema.json").validate(found)
+    fits("check", found)
     assert found["versions"][0]["findings"]
     tested = printed(capsys, 0, "policy", "test", "boston-311", "--coverage")
-    validator("tests.schema.json").validate(tested)
+    fits("tests", tested)
     assert tested["versions"][0]["cases"] and tested["versions"][0]["coverage"]
     probed = printed(capsys, 0, "policy", "probe", "2026", "--only", "indicators.satisfaction.weight")
-    validator("probe.schema.json").validate(probed)
+    fits("probe", probed)
     assert probed["versions"][0]["probed"]
+    for version in ("2026", "boston-311"):
+        fits("reading-list", printed(capsys, 0, "policy", "readings", version))
+
+
+DESCRIBES = re.compile("hotline ((?:[a-z]+ )+)--format json 的输出")
+
+
+def test_every_command_that_prints_json_has_a_schema() -> None:
+    """Promise: whatever the program prints for programs is described, by one schema that names the command."""
+    found = [json.loads(path.read_text("utf-8"))["description"] for path in SCHEMAS.glob("*.schema.json")]
+    described = Counter(match[1].strip() for text in found if (match := DESCRIBES.match(text)))
+    printing = [
+        " ".join(path[1:])
+        for path, command, _ in every_command(get_command(app))
+        for option in command.params
+        if "--format" in option.opts and "json" in option.help
+    ]
+    assert "evaluate" in printing and "audit verify" in printing
+    assert described == Counter(printing)

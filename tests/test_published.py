@@ -33,9 +33,9 @@ from engine.published_json import UnreadableError, read_published, write_publish
 from engine.report import result_json
 from engine.standings import monthly
 from tests.running import GOLDEN, GOLDEN_AS_OF, POLICY, SCHEMAS, TIME_LIMIT, compiled
+from tests.shapes import validator
 from tests.strategies import InputSet, input_sets, write_folder
 from tests.test_amendments import amended
-from tests.test_output import validator
 
 READINGS = (("event-month", "received"), ("first-counted-month", "cycle-start"))
 BY_RECEIVED = {total: compiled(POLICY, (*READINGS, ("period-total", total))) for total in ("mean", "pooled")}

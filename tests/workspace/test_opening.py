@@ -13,6 +13,7 @@ import pytest
 
 from engine.problems import InputError
 from tests.cli.conftest import Ran, hotline
+from tests.shapes import fits
 from tests.workspace.looking import kinds, rights, snapshot_of
 from tests.workspace.making import AT, BY, Postgres, make
 from tests.workspace.processes import killed_at
@@ -33,6 +34,7 @@ def test_a_workspace_is_found_from_inside(hotline: Hotline, tmp_path: Path, monk
     make(tmp_path / "office")
     inside = tmp_path / "office" / "policies" / "2026"
     found = json.loads(hotline("settings", "--workspace", tmp_path / "office", "--format", "json").out)
+    fits("settings", found)
     monkeypatch.chdir(inside)
     assert json.loads(hotline("settings", "--format", "json").out) == found
     assert find(inside) == Layout(tmp_path / "office")

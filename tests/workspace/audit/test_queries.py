@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from cli.audit_json import order_json, unit_json
 from engine.problems import InputError
+from tests.shapes import fits
 from tests.workspace.audit.making import (
     ADDRESS,
     APPLICATION,
@@ -128,7 +130,9 @@ def test_a_run_at_another_moment_by_another_reading_says_so(third: tuple[Workspa
     duties = ("contact-same-day", "immediate-3wd", "dispute-2wd", "risk-study-24h", "filing-unsolvable")
     asked = (one.decided for duty in duties for one in audit_rule(workspace, duty, run=run.name).orders)
     waiting = next(one.order for one in asked if one.state == "pending")
-    last = audit_order(workspace, waiting).runs[-1]
+    found = audit_order(workspace, waiting)
+    fits("audit-order", json.loads(order_json(found, None, personal=True)))
+    last = found.runs[-1]
     assert {change.kind for change in last.changes} == {"duty"}
     causes = {cause.kind: cause for cause in last.causes}
     assert set(causes) == {"as_of", "reading"}
@@ -209,7 +213,9 @@ def test_what_changed_of_a_unit_names_its_orders_and_what_else_came(made: Office
 
 def test_a_correction_shifts_the_unit_in_the_next_run(third: tuple[Workspace, Run], made: Office) -> None:
     """Promise: the run after a correction shows the unit in its new place, and the correction among what differs."""
-    found = audit_unit(third[0], _unit(made)).runs[-1]
+    every = audit_unit(third[0], _unit(made))
+    fits("audit-unit", json.loads(unit_json(every)))
+    found = every.runs[-1]
     shifted = {shift.period.period: shift for shift in found.shifts}
     assert str(MONTH) in shifted
     assert ("publication", str(MONTH)) in {(cause.kind, cause.name) for cause in found.causes}
@@ -285,9 +291,11 @@ def audit(
 
 
 def test_every_audit_is_shown_to_people_and_given_to_programs(audit: Callable[..., Ran], made: Office) -> None:
-    """Promise: each command answers as a table and as JSON, with exit code 0, and never shows a personal cell."""
+    """Promise: each command answers as a table and as JSON that its schema describes, with exit code 0, and never shows
+    a personal cell."""
     asked: tuple[tuple[tuple[object, ...], str, str], ...] = (
         (("rule", "a3-06"), made.changed, "orders"),
+        (("rule", "recording-kept", "--period", "2026-03"), "通话录音", "orders"),
         (("order", made.changed), "剔除情形：（空） → 6", "runs"),
         (("order", made.granted, "--personal"), "139****7788", "personal"),
         (("unit", _unit(made), "--period", MONTH), REASON, "announced"),
@@ -302,6 +310,7 @@ def test_every_audit_is_shown_to_people_and_given_to_programs(audit: Callable[..
         code, text, error = audit(*words, "--format", "json")
         assert (code, error) == (0, ""), words
         assert key in json.loads(text)
+        fits(f"audit-{words[0]}", json.loads(text))
         for said in (table, text):
             assert not [cell for cell in (CALLER, NUMBER, ADDRESS, WORDS, OTHER_NUMBER) if cell in said], words
 
@@ -312,6 +321,7 @@ def test_findings_are_exit_code_1_and_mistakes_2(audit: Callable[..., Ran], made
     assert code == 1 and "1 处" in table and error.startswith("--head")
     code, text, error = audit("verify", "--head", "0" * 64, "--format", "json")
     assert (code, error, json.loads(text)["clean"]) == (1, "", False)
+    fits("audit-verify", json.loads(text))
     path = made.workspace.layout.objects / made.first.result[:2] / f"{made.first.result}.json"
     data = path.read_bytes()
     path.chmod(0o644)
@@ -319,6 +329,9 @@ def test_findings_are_exit_code_1_and_mistakes_2(audit: Callable[..., Ran], made
     try:
         code, table, error = audit("replay", made.first.name)
         assert code == 1 and made.first.result in table
+        replayed = json.loads(audit("replay", made.first.name, "--format", "json")[1])
+        assert replayed["causes"]
+        fits("audit-replay", replayed)
     finally:
         path.write_bytes(data)
         path.chmod(0o444)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 from python_calamine import CalamineWorkbook
 
 from cli.main import main
-from tests.running import ROOT, SCHEMAS
+from tests.running import ROOT
+from tests.shapes import fits
 from tests.workspace.importing import small
 from tests.workspace.making import make
 from workspace import state
@@ -47,7 +47,7 @@ def orders(folder: Path, name: str, *ids: str, **cells: str) -> Path:
 
 def document(text: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(text)
-    Draft202012Validator(json.loads((SCHEMAS / "import.schema.json").read_text("utf-8"))).validate(found)
+    fits("import", found)
     return found
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from engine.months import Month
 from tests.running import SCHEMAS
-from tests.test_output import validator
+from tests.shapes import validator
 from tests.workspace import town
 from tests.workspace.making import AT, BY, make
 from tests.workspace.publishing.office import evaluated, kept, published

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
+from tests.shapes import fits
 from tests.workspace.publishing.office import better_march, imported
 from workspace.opening import Workspace
 
@@ -48,6 +49,7 @@ def test_publish_list_and_correct(
     assert "取代第 4 条记录" in capsys.readouterr().out
     assert main(["published", "--format", "json"]) == 0
     listed = json.loads(capsys.readouterr().out)
+    fits("publications", listed)
     assert [(one["period"], one["kind"], one["in_force"], one["replaces"]) for one in listed] == [
         ("2026-03", "publication", False, None),
         ("2026-02", "publication", True, None),

@@ -15,7 +15,7 @@ from engine.evaluate import evaluate
 from engine.published_json import write_published
 from engine.report import result_json, rounded
 from tests.running import GOLDEN
-from tests.test_output import validator
+from tests.shapes import validator
 from tests.workspace.conftest import DATABASES
 from tests.workspace.publishing.office import (
     LATER,

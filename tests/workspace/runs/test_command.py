@@ -14,6 +14,7 @@ import pytest
 
 from cli.main import main
 from tests.running import GOLDEN
+from tests.shapes import fits
 from tests.workspace.making import make
 from tests.workspace.ready import Ready
 from tests.workspace.runs.stocked import stock
@@ -92,6 +93,7 @@ def test_runs_are_listed(stocked: Workspace, capsys: pytest.CaptureFixture[str])
     assert again.out == before.out and "完全相同" in again.err and "已记入" in before.err
     assert main(["runs", "--format", "json"]) == 0
     listed = json.loads(capsys.readouterr().out)
+    fits("runs", listed)
     run = runs(stocked)[-1]
     assert [one["run"] for one in listed] == [one.name for one in runs(stocked)]
     assert listed[-1] == {

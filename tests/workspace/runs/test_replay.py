@@ -12,6 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from cli.audit_json import replay_json
+from tests.shapes import fits
 from tests.workspace.making import AT, BY
 from tests.workspace.runs.stocked import request, run_once, stock
 from workspace.differing import first_in_json, first_in_numbers
@@ -26,11 +28,13 @@ Again = Callable[[Workspace, Run], Replay]
 
 @pytest.fixture
 def again(cache: Path) -> Again:
-    """Replays with no policies at hand and at another time: neither may matter."""
+    """Replays with no policies at hand and at another time: neither may matter. Its JSON is of its schema."""
 
     def made(workspace: Workspace, run: Run) -> Replay:
         given = replace(request(workspace, cache), released=Path("no-such-folder"), as_of=None)
-        return replay(workspace, run, given, programs())
+        found = replay(workspace, run, given, programs())
+        fits("audit-replay", json.loads(replay_json(found)))
+        return found
 
     return made
 

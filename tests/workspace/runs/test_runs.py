@@ -14,7 +14,7 @@ import pytest
 from engine.problems import InputError
 from engine.revise.new import amendment, new_year
 from tests.running import GOLDEN, SCHEMAS
-from tests.test_output import validator
+from tests.shapes import validator
 from tests.workspace.making import AT, make
 from tests.workspace.ready import Ready
 from tests.workspace.runs.stocked import request, run_once, stock
