@@ -7,6 +7,7 @@ comparison names, instead of taking each comparison as free. Knows facts and the
 from __future__ import annotations
 
 import datetime as dt
+import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -175,10 +176,12 @@ def _samples(field: str, fields: Sequence[str], own: Sequence[Comparison], order
         step = Fraction(1) if whole else Fraction(1, 2)
         found |= {number + step * times for number in numbers or [Fraction(1)] for times in around}
         found |= {(a + b) / 2 for a in numbers for b in numbers if not whole}
-        least = orders.column(field).minimum
+        least, most = orders.column(field).minimum, orders.column(field).maximum
         low = max(Fraction(0), least or Fraction(0)) if whole else least
-        found = {value for value in found if (low is None or value >= low) and not (whole and value.denominator > 1)}
-        found |= {low} if low is not None else set()
+        high = most if most is None or not whole else Fraction(math.floor(most))
+        found = {value for value in found if not (whole and value.denominator > 1)}
+        found |= {bound for bound in (low, high) if bound is not None}
+        found = {value for value in found if (low is None or value >= low) and (high is None or value <= high)}
     filled: list[Cell] = sorted(found)
     if field == AS_OF or orders.column(field).required or orders.column(field).default is not None:
         return filled

@@ -12,12 +12,13 @@ from typing import Literal
 
 from sqlglot import exp
 
-from engine.intake import sql
+from engine.intake import bounds, sql
+from engine.intake.bounds import NUMBER_PLACES, NUMBER_TYPE, BoundCode
 from engine.intake.cells import JOIN, Cell, empty, trimmed
 from engine.intake.found import BLANKS
 from engine.intake.sql import E
 
-Code = Literal["required", "value", "minimum"]
+Code = Literal["required", "value"] | BoundCode
 
 CONTENT_RULES = "1"
 """Changes whenever this module or ``checks`` accepts other values than before; typed files name it."""
@@ -29,9 +30,8 @@ _SHORT_CLOCK = r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?"
 _DASHED = rf"\d{{4}}-\d\d-\d\d {_CLOCK}"
 _SLASHED = rf"\d{{4}}/\d{{1,2}}/\d{{1,2}} {_SHORT_CLOCK}"
 _COUNT = r"[0-9]{1,18}"
-_NUMBER = r"[+-]?[0-9]{1,20}(\.[0-9]{1,12})?"
+_NUMBER = rf"[+-]?[0-9]{{1,20}}(\.[0-9]{{1,{NUMBER_PLACES}}})?"
 _MONTH = r"[1-9][0-9]{3}-(0[1-9]|1[0-2])"
-_NUMBER_TYPE = "DECIMAL(38, 12)"
 
 
 def type_of(cell: Cell) -> exp.DataType:
@@ -41,7 +41,7 @@ def type_of(cell: Cell) -> exp.DataType:
         if cell.missing is not None:
             values = {cell.missing: None} | values
         return sql.enum(values or [""])
-    types = {"time": "TIMESTAMP", "count": "BIGINT", "number": _NUMBER_TYPE}
+    types = {"time": "TIMESTAMP", "count": "BIGINT", "number": NUMBER_TYPE}
     return exp.DataType.build(types.get(cell.column.type, "VARCHAR"), dialect="duckdb")
 
 
@@ -62,7 +62,7 @@ def value_of(cell: Cell) -> E:
         case "count":
             value = _count(cell)
         case "number":
-            value = _matched(cell, _NUMBER, _NUMBER_TYPE)
+            value = _matched(cell, _NUMBER, NUMBER_TYPE)
         case "month":
             value = _matched(cell, _MONTH, "VARCHAR")
         case _:
@@ -80,8 +80,7 @@ def wrong(cell: Cell, value: E) -> list[E]:
         found.append(unread)
     elif column.type != "text":
         found.append(sql.all_of(unread, sql.filled(cell.raw), exp.Not(this=exp.Paren(this=empty(cell)))))
-    if column.minimum is not None:
-        found.append(_below(cell, value))
+    found += (outside for _, outside in bounds.broken(column, value))
     return found
 
 
@@ -92,19 +91,7 @@ def breaches(cell: Cell, value: E) -> Iterable[tuple[Code, E]]:
         yield "required", sql.all_of(sql.is_null(value), nothing)
     if column.type != "text":
         yield "value", sql.all_of(sql.is_null(value), exp.Not(this=nothing.copy()))
-    if column.minimum is not None:
-        yield "minimum", _below(cell, value)
-
-
-def _below(cell: Cell, value: E) -> E:
-    minimum = cell.column.minimum
-    assert minimum is not None
-    bound = (
-        value
-        if minimum.denominator == 1
-        else exp.Mul(this=value.copy(), expression=exp.Literal.number(minimum.denominator))
-    )
-    return exp.LT(this=bound, expression=exp.Literal.number(minimum.numerator))
+    yield from bounds.broken(column, value)
 
 
 def _choice(cell: Cell) -> E:

@@ -60,17 +60,26 @@ def lines(path: Path, coding: str) -> Iterator[str]:
         with path.open(encoding=coding, newline="") as stream:
             yield from stream
     except UnicodeDecodeError as error:
-        raise InputError([Problem(Place(str(path)), *_not_text(path), "请另存为 UTF-8 编码的 CSV")]) from error
+        raise InputError([_not_text(path)]) from error
 
 
-def _not_text(path: Path) -> tuple[str, str]:
-    """What to say of a file that is neither encoding, and the byte at which UTF-8 breaks."""
+def _not_text(path: Path) -> Problem:
+    """Names the line that neither encoding reads and the byte in it, by the encoding that gets farther."""
     content = path.read_bytes()
+    at, name = max((_readable(content, "utf-8"), "UTF-8"), (_readable(content, GB), "GB18030"))
+    line = content.count(b"\n", 0, at) + 1
+    byte = at - content.rfind(b"\n", 0, at)
+    what = f"不是 {name if line > 1 else 'UTF-8 或 GB18030'} 文本：这一行第 {byte} 个字节不能读"
+    return Problem(Place(str(path), line), what, f"0x{content[at]:02X}", "请另存为 UTF-8 编码的 CSV")
+
+
+def _readable(content: bytes, coding: str) -> int:
+    """How many bytes can be read before the first that cannot."""
     try:
-        content.decode(UTF8)
+        content.decode(coding)
     except UnicodeDecodeError as error:
-        return f"既不是 UTF-8 也不是 GB18030 文本：第 {error.start + 1} 个字节不能读", f"0x{content[error.start]:02X}"
-    return "不是 GB18030 文本", ""
+        return error.start
+    return len(content) - 1
 
 
 def is_text(path: Path, coding: str) -> bool:

@@ -55,13 +55,19 @@ def find(tables: Iterable[Table], folder: Path) -> dict[TableId, Source]:
             )
         elif table.required:
             close = difflib.get_close_matches(table.file, [entry.stem for entry in entries], 1, 0.6)
-            hint = "".join(f"；是否写成了 {entry.name}" for entry in entries if entry.stem in close)
+            hint = "".join(f"；{_near(entry)}" for entry in entries if entry.stem in close)
             problems.append(
                 Problem(Place(str(folder)), f"缺少“{table.title}”的文件", instead=f"请放入 {wanted} 之一{hint}")
             )
     if problems:
         raise InputError(problems)
     return found
+
+
+def _near(entry: Path) -> str:
+    if entry.is_dir():
+        return f"{entry.name} 是文件夹" + ("，里面没有 parquet 文件" if "." not in entry.name else "，不是文件")
+    return f"是否写成了 {entry.name}"
 
 
 def _source(table: Table, entry: Path) -> Source | None:

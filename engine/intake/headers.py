@@ -13,6 +13,9 @@ from engine.intake.found import BLANKS, Remark
 from engine.policy.model_tables import Table
 from engine.problems import InputError, Place, Problem, clip
 
+_SEPARATORS = {";": "分号", "\t": "制表符", "|": "竖线", "；": "全角分号", "，": "全角逗号"}
+"""What other programs put between the columns, which makes all headers one."""
+
 
 @dataclass(frozen=True)
 class Headers:
@@ -39,6 +42,11 @@ def match(table: Table, names: Sequence[str], file: str, place: str, used: Colle
     trimmed = [name.strip(BLANKS) for name in names]
     if not any(trimmed):
         raise InputError([Problem(Place(place), "第一行没有表头", instead="请把列名写在第一行")])
+    for separator, called in _SEPARATORS.items():
+        split = ({part.strip(BLANKS) for part in name.split(separator)} for name in trimmed if separator in name)
+        if any(declared.keys() & parts for parts in split):
+            what = f"各列之间是{called}，不是逗号"
+            raise InputError([Problem(Place(place, 1), what, instead="请另存为逗号分隔的 CSV")])
     for index, name in enumerate(trimmed):
         if name in declared:
             places.setdefault(declared[name], []).append(index)

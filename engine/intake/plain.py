@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-from engine.intake import cells, delimited, sql
+from engine.intake import bounds, cells, delimited, sql
 from engine.intake.found import BLANKS, Cell, Row
 from engine.intake.sources import Scan
 from engine.policy.model_tables import Column, Table
@@ -112,7 +112,7 @@ class _Reader:
                     raise _UnusualError from None
                 return cell
         number = Fraction(cell)
-        if self._column.minimum is not None and number < self._column.minimum:
+        if not bounds.keeps(self._column, number):
             raise _UnusualError
         return number
 

@@ -9,6 +9,8 @@ import difflib
 import re
 from collections.abc import Mapping
 
+from engine.intake import bounds
+from engine.intake.bounds import NUMBER_PLACES
 from engine.intake.breaches import Breach
 from engine.intake.cells import JOIN
 from engine.intake.found import BLANKS
@@ -33,8 +35,8 @@ def reason(table: Table, breach: Breach, names: Mapping[str, tuple[str, ...]]) -
             return f"“{breach.column}”早于“{breach.against}”（{breach.other}）"
         case "required":
             return "不能为空"
-        case "minimum":
-            return f"不能小于 {table.column(breach.column).minimum}"
+        case "minimum" | "maximum" as code:
+            return bounds.words(table.column(breach.column), code)
     return _unread(table.column(breach.column), breach.value.strip(BLANKS), names)
 
 
@@ -45,7 +47,7 @@ def _unread(column: Column, value: str, names: Mapping[str, tuple[str, ...]]) ->
         case "count":
             return "应为不小于 0 的整数"
         case "number":
-            return "应为数字，小数不超过 12 位"
+            return f"应为数字，小数不超过 {NUMBER_PLACES} 位"
         case "month":
             return "应为 YYYY-MM 这样的月份"
         case "reference":

@@ -19,7 +19,7 @@ import duckdb
 from sqlglot import exp
 
 from engine.databases import Database, Holder, database_of
-from engine.intake import files, grants, plain, reading, sources, sql, typed
+from engine.intake import doubts, files, grants, plain, reading, sources, sql, typed
 from engine.intake.breaches import RECORD
 from engine.intake.checks import Checked
 from engine.intake.files import Source
@@ -31,8 +31,6 @@ from engine.policy.model_tables import Table, TableId
 from engine.problems import InputError, Place, Problem, clip
 
 __all__ = ["Cell", "Row", "connect", "take_in"]
-
-_EXAMPLES = 3
 
 
 def connect(memory_limit: str | None = None, threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -123,7 +121,12 @@ class _Reading:
                 scan = self.elsewhere.scan(scan)
             scan, checked = self._checked(self.orders_in, scan, small.names)
         added = grants.grant(self.orders_in, orders, checked.every, given)
-        remarks = (*small.remarks, *scan.remarks, *added, *_odd_times(self.orders_in, orders, checked, source))
+        remarks = (
+            *small.remarks,
+            *scan.remarks,
+            *added,
+            *doubts.of_orders(self.orders_in, orders, checked, source.name),
+        )
         aside = tuple(_set_aside(orders, checked, small.names))
         first, last = _range(self.orders_in, orders, checked.relation)
         valid = checked.rows - checked.bad
@@ -157,7 +160,7 @@ class _Reading:
                 except InputError as error:
                     problems += error.problems
                     continue
-                remarks += scan.remarks
+                remarks += (*scan.remarks, *doubts.of_rows(table, read, source.name))
                 rows[table.id] = read
             if source is not None and len(table.key) == 1:
                 names[table.id] = tuple(str(row[table.key[0]]) for row in rows[table.id])
@@ -233,20 +236,3 @@ def _range(database: Database, table: Table, relation: str) -> tuple[dt.datetime
     query = exp.select(exp.Min(this=column), exp.Max(this=column.copy())).from_(sql.name(relation))
     ((first, last),) = database.rows(query)
     return first, last
-
-
-def _odd_times(database: Database, table: Table, checked: Checked, source: Source) -> Iterable[Remark]:
-    """The valid rows whose times are in an order that is only remarked."""
-    odd = [order for order in table.time_order if order.otherwise == "remark"]
-    if not odd:
-        return
-    late = [exp.LT(this=sql.column(order.later), expression=sql.column(order.earlier)) for order in odd]
-    counts = exp.select(*(sql.call("count_if", condition) for condition in late)).from_(sql.name(checked.relation))
-    (counted,) = database.rows(counts)
-    for order, condition, count in zip(odd, late, counted, strict=True):
-        if count:
-            keys: list[E] = [sql.cast(sql.column(id), "VARCHAR") for id in table.key] or [sql.column(RECORD)]
-            few = exp.select(*keys).from_(sql.name(checked.relation)).where(condition.copy())
-            few = few.order_by(sql.column(RECORD)).limit(_EXAMPLES)
-            examples = ["、".join(map(str, row)) for row in database.rows(few)]
-            yield Remark(source.name, f"“{order.later}”早于“{order.earlier}”，照常计算", count, tuple(examples))

@@ -10,7 +10,7 @@ from typing import Any as Data
 
 from engine.conditions import ALWAYS, DEADLINE, DONE
 from engine.policy.condition import Path, Scope
-from engine.policy.context import Context, fraction
+from engine.policy.context import Context, optional_fraction
 from engine.policy.model_orders import (
     Clock,
     ClockDeadline,
@@ -124,6 +124,10 @@ def _column(context: Context, data: Mapping[str, Data], tables: list[str], path:
         context.known(missing, (value.id for value in values), "取值", "fields", (*path, "missing"))
     if data["type"] == "reference":
         context.known(data["table"], tables, "表", "fields", (*path, "table"))
+    least, most = (optional_fraction(data.get(bound)) for bound in ("minimum", "maximum"))
+    if least is not None and most is not None and least > most:
+        place = context.place("fields", (*path, "minimum"))
+        context.findings.add(place, "最小值大于最大值，没有数可填", data["minimum"], f"应不大于 {data['maximum']}")
     return Column(
         id=data["id"],
         type=data["type"],
@@ -135,7 +139,9 @@ def _column(context: Context, data: Mapping[str, Data], tables: list[str], path:
         personal=data.get("personal", False),
         separators=tuple(data.get("separators", ())),
         table=data.get("table"),
-        minimum=None if data.get("minimum") is None else fraction(data["minimum"]),
+        minimum=least,
+        maximum=most,
+        doubtful_below=optional_fraction(data.get("doubtful_below")),
         due=data.get("due", False),
     )
 

@@ -28,6 +28,7 @@ class Column:
 
     An empty cell is an error of the row when ``required``, is read as ``default`` when there is one, and otherwise
     stays missing. Cells equal to one of ``blanks`` are empty. ``values`` are those of a choice, a list or a yes/no.
+    Numbers lie between ``minimum`` and ``maximum``; those below ``doubtful_below`` count and are remarked.
     A time that is ``due`` says by when something has to be done, not when it happened.
     """
 
@@ -42,6 +43,8 @@ class Column:
     separators: tuple[str, ...] = ()
     table: str | None = None
     minimum: Fraction | None = None
+    maximum: Fraction | None = None
+    doubtful_below: Fraction | None = None
     due: bool = False
 
     @property

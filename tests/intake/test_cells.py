@@ -32,6 +32,8 @@ T = dt.datetime
         ("次数", "", None),
         ("金额", "0.5", Decimal("0.5")),
         ("金额", "99.680000000001", Decimal("99.680000000001")),
+        ("次数", "10000", 10000),
+        ("金额", "1000.500", Decimal("1000.5")),
         ("时限", "2026-03-07 09:01", T(2026, 3, 7, 9, 1)),
         ("时限", "2026/3/7 9:01", T(2026, 3, 7, 9, 1)),
         ("时限", "2026/03/07 09:01:05", T(2026, 3, 7, 9, 1, 5)),
@@ -64,7 +66,10 @@ def test_a_cell_is_read_as_it_is_meant(tmp_path: Path, column: str, written: str
         ("次数", "２", "不小于 0 的整数"),
         ("次数", "1e3", "不小于 0 的整数"),
         ("金额", "多", "应为数字"),
-        ("金额", "0.49", "不能小于 1/2"),
+        ("金额", "0.499999999999", "应在 0.5 到 1000.5 之间"),
+        ("金额", "1000.500000000001", "应在 0.5 到 1000.5 之间"),
+        ("次数", "10001", "不能大于 10000.5"),
+        ("金额", "99999999999999999999", "应在 0.5 到 1000.5 之间"),
         ("收到", "", "不能为空"),
         ("收到", "2026-02-30 09:00:00", "没有这个时间"),
         ("收到", "2026/2/30 9:00", "没有这个时间"),
@@ -118,6 +123,15 @@ def test_an_odd_order_of_times_is_remarked_and_evaluated(tmp_path: Path) -> None
     [remark] = [remark for remark in intake.remarks if remark.count]
     assert (remark.count, remark.examples) == (2, ("A1", "A3"))
     assert "“时限”早于“收到”" in str(remark)
+
+
+def test_a_number_that_looks_too_small_is_remarked_and_counts(tmp_path: Path) -> None:
+    """Promise: a doubtful number changes nothing and never passes in silence."""
+    intake, rows = read(put(tmp_path, [order(1, 金额="1.499"), order(2, 金额="1.5"), order(3), order(4, 金额="0.5")]))
+    assert (len(rows), intake.set_aside) == (4, ())
+    [remark] = [remark for remark in intake.remarks if remark.count]
+    assert (remark.count, remark.examples) == (2, ("A1", "A4"))
+    assert "“金额”小于 1.5，照常计算" in str(remark)
 
 
 def test_personal_columns_are_neither_loaded_nor_quoted(tmp_path: Path) -> None:

@@ -57,6 +57,13 @@ def test_an_unreadable_format_is_refused(tmp_path: Path) -> None:
     assert "orders.xls" in said and "orders.xlsx" in said
 
 
+def test_a_folder_in_place_of_a_file_is_said_to_be_one(tmp_path: Path) -> None:
+    """Promise: whoever unpacked an archive into a folder of the file's name learns why the file is missing."""
+    put_units(tmp_path)
+    (tmp_path / "orders.csv").mkdir()
+    assert "orders.csv 是文件夹，不是文件" in refused(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -68,7 +75,14 @@ def test_an_unreadable_format_is_refused(tmp_path: Path) -> None:
         (b"\xff\xfe" + ROW.encode("utf-16-le"), "UTF-16"),
         (ROW.encode("utf-16-le"), "不是文本文件"),
         (ROW.encode() + b"\0", "空字符"),
-        (ROW.encode() + b"\xff\xff\xff\n", "个字节不能读"),
+        (
+            b"\xef\xbb\xbf" + ROW.encode() + b"ab\xff\n",
+            "orders.csv:3:0: 不是 UTF-8 文本：这一行第 3 个字节不能读（值：0xFF）",
+        ),
+        (ROW.encode("gb18030") + b"ab\xff\n", "orders.csv:3:0: 不是 GB18030 文本：这一行第 3 个字节不能读"),
+        (b"\xff\xff\n", "orders.csv:1:0: 不是 UTF-8 或 GB18030 文本：这一行第 1 个字节不能读"),
+        (ROW.replace(",", ";"), "各列之间是分号，不是逗号"),
+        (ROW.replace(",", "\t"), "各列之间是制表符，不是逗号"),
         (ROW + 'A2,"一队', "引号没有结束"),
         (ROW + 'A2,"一队"x,,\n', "引号之后还有文字"),
         (ROW.replace("编号", "号码"), "缺少列“编号”"),
