@@ -35,7 +35,9 @@ KINDS = {
 def test_summary(tested: Tested) -> str:
     """One line: how many cases there are and hold."""
     total, failed = len(tested.results), len(tested.failed)
-    return f"{tested.folder.name}：{total} 个用例，{total - failed} 个通过，{failed} 个不通过\n"
+    spanning = sum(result.spans for result in tested.results)
+    with_earlier = f"（{spanning} 个跨修订，与前一版本合算）" if spanning else ""
+    return f"{tested.folder.name}：{total} 个用例{with_earlier}，{total - failed} 个通过，{failed} 个不通过\n"
 
 
 def coverage_lines(coverage: Iterable[Covered]) -> Iterator[str]:
@@ -56,6 +58,7 @@ def tests_as_json(tested: Sequence[Tested]) -> str:
                 {
                     "title": result.title,
                     "place": str(result.place),
+                    "spans": result.spans,
                     "failures": [{"place": str(found.place), "what": found.what} for found in result.failures],
                 }
                 for result in item.results

@@ -6,7 +6,7 @@ Only what is written is compared. Knows results and the form of expectations; mu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.cases.order_outcomes import OrderOutcome
 from engine.cases.periods import compare_period
@@ -15,6 +15,7 @@ from engine.cases.verdicts import Verdicts
 from engine.consequences import Considered
 from engine.evaluation import Evaluation
 from engine.intake.found import SetAside
+from engine.policy.model import Policy
 from engine.policy.source import Entry, ListNode, MapNode, Node
 from engine.problems import Problem
 from engine.report import affected
@@ -24,12 +25,28 @@ NONE = "none"
 
 @dataclass(frozen=True)
 class Outcome:
-    """``units`` are those that the case has; ``ids`` those of its orders, set-aside ones too."""
+    """``units`` are those that the case has; ``ids`` those of its orders, set-aside ones too. ``before`` are the orders
+    that versions before an amendment decide, where the case spans it."""
 
     evaluation: Evaluation
     orders: Mapping[str, OrderOutcome]
     units: tuple[str, ...]
     ids: tuple[str, ...]
+    before: Mapping[str, OrderOutcome] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> tuple[Evaluation, ...]:
+        """The evaluation by each version, in order of time."""
+        return self.evaluation.parts or (self.evaluation,)
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        return tuple(part.policy for part in self.parts)
+
+    @property
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """Of the versions, the later ones first: one row may be read by each."""
+        return tuple(dict.fromkeys(row for part in reversed(self.parts) for row in part.intake.set_aside))
 
 
 def compare(case: Case, outcome: Outcome) -> tuple[Problem, ...]:
@@ -38,26 +55,29 @@ def compare(case: Case, outcome: Outcome) -> tuple[Problem, ...]:
     for entry in case.expect.entries:
         _COMPARE[entry.key](case, entry, outcome, verdicts)
     if case.expect.entry("set_aside") is None:
-        for row in outcome.evaluation.intake.set_aside:
+        for row in outcome.set_aside:
             verdicts.fail(case.place, f"不应有搁置的行，实有：{_aside(row)}")
     return verdicts.found
 
 
 def _orders(case: Case, entry: Entry, outcome: Outcome, verdicts: Verdicts) -> None:
-    policy = outcome.evaluation.policy
+    policies = outcome.policies
     known: dict[str, tuple[str, ...]] = {
-        "rules": tuple(rule.id for rule in policy.rules if rule.listed),
-        "included": tuple(rule.id for rule in policy.rules if not rule.listed),
-        "duties": tuple(obligation.id for obligation in policy.obligations),
-        "marks": tuple(mark.id for mark in policy.marks),
+        "rules": _ids(rule.id for policy in policies for rule in policy.rules if rule.listed),
+        "included": _ids(rule.id for policy in policies for rule in policy.rules if not rule.listed),
+        "duties": _ids(obligation.id for policy in policies for obligation in policy.obligations),
+        "marks": _ids(mark.id for policy in policies for mark in policy.marks),
     }
-    states = {item.id: (*(state.is_ for state in item.states), NONE) for item in policy.obligations}
+    states: dict[str, tuple[str, ...]] = {}
+    for obligation in (item for policy in policies for item in policy.obligations):
+        new = (state.is_ for state in obligation.states)
+        states[obligation.id] = _ids((*states.get(obligation.id, ()), *new, NONE))
     for order in _entries(entry.node):
         if not verdicts.known(order.key, outcome.ids, "工单", order.place):
             continue
-        found = outcome.orders.get(order.key)
+        found = outcome.orders.get(order.key) or outcome.before.get(order.key)
         if found is None:
-            aside = (row for row in outcome.evaluation.intake.set_aside if row.order == order.key)
+            aside = (row for row in outcome.set_aside if row.order == order.key)
             why = "".join(f"：{row.column}“{row.value}”{row.reason}" for row in aside)
             verdicts.fail(order.place, f"工单“{order.key}”被搁置，没有结果{why}")
             continue
@@ -116,7 +136,7 @@ def _year(case: Case, entry: Entry, outcome: Outcome, verdicts: Verdicts) -> Non
 
 def _consequences(case: Case, entry: Entry, outcome: Outcome, verdicts: Verdicts) -> None:
     evaluation = outcome.evaluation
-    ids = tuple(consequence.id for consequence in evaluation.policy.consequences)
+    ids = _ids(consequence.id for policy in outcome.policies for consequence in policy.consequences)
     about = tuple(word.text for word in case.about if word.text in ids)
     if not about:
         verdicts.fail(entry.place, "about 里没有一项后果，没有可比较的；请把后果的 id 写进 about")
@@ -173,7 +193,7 @@ def _named(key: tuple[str, str | None, str]) -> str:
 def _set_aside(case: Case, entry: Entry, outcome: Outcome, verdicts: Verdicts) -> None:
     """Each entry is one row; a row with several breaches answers to any of them."""
     rows: dict[tuple[str, int], list[SetAside]] = {}
-    for breach in outcome.evaluation.intake.set_aside:
+    for breach in outcome.set_aside:
         rows.setdefault((breach.file, breach.record), []).append(breach)
     entries = [item for item in _items(entry.node) if isinstance(item, MapNode)]
     orders = outcome.evaluation.policy.orders.file
@@ -219,6 +239,10 @@ def _all(rows: Iterable[list[SetAside]]) -> str:
 
 def _aside(row: SetAside) -> str:
     return f"第 {row.record} 条，工单“{row.order}”，{row.column}：{row.reason}"
+
+
+def _ids(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))
 
 
 def _entries(node: Node) -> tuple[Entry, ...]:

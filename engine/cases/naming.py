@@ -44,14 +44,13 @@ def reading_problems(policy: Policy, case: Case) -> Iterator[Problem]:
             yield Problem(place, f"解读“{id}”没有这个选项", option, nearest(option, options))
 
 
-def about_problems(policy: Policy, case: Case) -> Iterator[Problem]:
-    """Items in ``about`` that the policy does not have."""
-    yield from _unknown(case.about, item_ids(policy), "条目")
+def about_problems(policies: Iterable[Policy], case: Case) -> Iterator[Problem]:
+    """Items in ``about`` that none of the ``policies`` has."""
+    yield from _unknown(case.about, tuple(dict.fromkeys(id for policy in policies for id in item_ids(policy))), "条目")
 
 
 def given_problems(policy: Policy, case: Case) -> Iterator[Problem]:
-    """Other names in ``about`` and ``given`` that ``policy`` (with the case's readings) does not have."""
-    yield from about_problems(policy, case)
+    """Other names in ``given`` that ``policy`` (with the case's readings) does not have."""
     for id, rows in case.given.tables.items():
         if not rows:
             continue

@@ -29,7 +29,8 @@ class OrderOutcome:
 
 
 def order_outcomes(found: Detail) -> Mapping[str, OrderOutcome]:
-    """Every valid order's outcome, by id. Raises InputError where a clock leaves the calendar."""
+    """The outcome of every valid order that ``found`` is about, by id. Raises InputError where a clock leaves the
+    calendar."""
     policy, answer = found.compiled.policy, found.answers.answer
     rules, marks, duties = policy.rules, policy.marks, found.obligations
     fields = [item.id for item in policy.orders.columns if any("{" + item.id + "}" in mark.number for mark in marks)]
@@ -40,7 +41,7 @@ def order_outcomes(found: Detail) -> Mapping[str, OrderOutcome]:
     selected += [answer[mark_id(mark.id)].copy() for mark in marks]
     selected += [exp.cast(column(field), "VARCHAR") for field in fields]
     named = (exp.Alias(this=item, alias=exp.to_identifier(f"c{i}")) for i, item in enumerate(selected))
-    query = found.answers.source.copy().select(*named, copy=False)  # what is selected was copied above
+    query = found.source.copy().select(*named, copy=False)  # what is selected was copied above
     outcomes: dict[str, OrderOutcome] = {}
     for order, missed, *row in found.connection.execute(query.sql(dialect="duckdb", copy=False)).fetchall():
         if missed:

@@ -42,7 +42,8 @@ def compare_period(
 
 
 def _gate(entry: Entry, standing: Standing, evaluation: Evaluation, verdicts: Verdicts) -> None:
-    states = [by_month[standing.period.first] for by_month in evaluation.gates.values()]
+    month = standing.period.first
+    states = [by_month[month] for by_month in evaluation.gates.values() if month in by_month]
     if not states:
         verdicts.fail(entry.place, "政策没有前提（gates）")
     elif entry.key == "gate":
@@ -66,7 +67,8 @@ def _unit(unit: Entry, standing: Standing, evaluation: Evaluation, verdicts: Ver
             case "rank" | "last" | "total" | "group" | "announced":
                 verdicts.same(entry.node, getattr(placed, entry.key), name)
             case "standings" if isinstance(entry.node, ListNode):
-                known = tuple(mark.id for mark in evaluation.policy.standings)
+                parts = evaluation.parts or (evaluation,)
+                known = tuple(dict.fromkeys(mark.id for part in parts for mark in part.policy.standings))
                 verdicts.all_known(entry.node, known, "名次标志")
                 verdicts.same_set(entry.node, placed.standings, name)
             case "flags" if standing.kind == "month" and isinstance(entry.node, ListNode):
@@ -87,7 +89,8 @@ def _scored(
     if entry.key == "indicators":
         values = {id: item.measured.value for id, item in score.indicators.items()}
     elif entry.key == "shown":
-        values = dict(evaluation.scorer.shown(placed.unit, standing.period.first))
+        month = standing.period.first
+        values = dict(evaluation.at(month).scorer.shown(placed.unit, month))
     else:
         verdicts.same(entry.node, getattr(score, entry.key), name)
         return

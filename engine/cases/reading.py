@@ -14,7 +14,7 @@ from pathlib import Path
 from engine.policy.model_tables import TableId
 from engine.policy.readings import Readings
 from engine.policy.schema import Schemas
-from engine.policy.source import ListNode, MapNode, Node, ScalarNode, read_file
+from engine.policy.source import Entry, ListNode, MapNode, Node, ScalarNode, read_file
 from engine.problems import Place, PolicyError, Problem
 
 FOLDER = "cases"
@@ -68,7 +68,10 @@ class GivenGates:
 
 @dataclass(frozen=True)
 class Given:
-    """``chosen``: reading to option. ``tables`` has an entry for each table that the case or its file gives."""
+    """``chosen``: reading to option. ``tables`` has an entry for each table that the case or its file gives.
+
+    ``spans``: where it says that the versions before an amendment decide their part; None where it does not.
+    """
 
     as_of: dt.datetime
     chosen: Mapping[str, str]
@@ -77,6 +80,7 @@ class Given:
     standings: tuple[GivenTotals, ...] | None
     standings_place: Place
     gates: GivenGates
+    spans: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,13 @@ def _given(given: MapNode, defaults: MapNode, as_of: dt.datetime) -> Given:
         standings=None if standings is None else tuple(_totals(_map(standings))),
         standings_place=given.place if standings is None else standings.place,
         gates=_gates(given.get("gates") or defaults.get("gates")),
+        spans=_spans(given.entry("spans") or defaults.entry("spans")),
     )
+
+
+def _spans(entry: Entry | None) -> Place | None:
+    said = entry is not None and isinstance(entry.node, ScalarNode) and entry.node.value is True
+    return entry.node.place if entry is not None and said else None
 
 
 def _row(row: MapNode, shared: Iterable[MapNode]) -> GivenRow:

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from engine.cases.comparing import Outcome, compare
 from engine.cases.giving import given_intake, order_cells
-from engine.cases.naming import given_problems, reading_problems, unit_names
-from engine.cases.order_outcomes import OrderOutcome, order_outcomes
+from engine.cases.naming import about_problems, given_problems, reading_problems, unit_names
+from engine.cases.order_outcomes import order_outcomes
+from engine.cases.reached import Reached, reached
 from engine.cases.reading import Case, Given, read_cases
 from engine.cases.second_results import expects_bases, with_bases
+from engine.cases.spanning import seen_by, together
 from engine.cases.together import Taken, can_join, joined, parted
 from engine.compiled import CompiledPolicy, compile_policy
 from engine.counting import score, scorer
@@ -29,6 +31,7 @@ from engine.policy.build import build_policy
 from engine.policy.model import Policy
 from engine.policy.parts import check_parts, read_sources
 from engine.policy.schema import Schemas
+from engine.policy.versions import amended
 from engine.problems import InputError, Place, PolicyError, Problem
 from engine.scores import Scorer
 from engine.standings import Entrant, Standing, month_standing, monthly
@@ -36,31 +39,15 @@ from engine.tallies import Tallies
 
 
 @dataclass(frozen=True)
-class Reached:
-    """What a case exercised. ``quiet``: looked at and did not fire. ``duties``: obligation and state (``none``: does
-    not apply); ``gates``: gate and outcome in some month; ``marks_given`` and ``marks_withheld``: the marks that some
-    ranked unit has and lacks; ``readings``: the options the case chose itself."""
-
-    about: frozenset[str] = frozenset()
-    rules_fired: frozenset[str] = frozenset()
-    rules_quiet: frozenset[str] = frozenset()
-    consequences_fired: frozenset[str] = frozenset()
-    consequences_quiet: frozenset[str] = frozenset()
-    duties: frozenset[tuple[str, str]] = frozenset()
-    gates: frozenset[tuple[str, str]] = frozenset()
-    marks_given: frozenset[str] = frozenset()
-    marks_withheld: frozenset[str] = frozenset()
-    readings: frozenset[tuple[str, str]] = frozenset()
-
-
-@dataclass(frozen=True)
 class CaseResult:
-    """``failures`` is empty when the case holds; each stands at the expectation that does not."""
+    """``failures`` is empty when the case holds; each stands at the expectation that does not. ``spans``: whether
+    several versions decided it."""
 
     title: str
     place: Place
     failures: tuple[Problem, ...]
     reached: Reached
+    spans: bool = False
 
 
 def run_cases(folder: Path, schemas: Path, *, cache: Path | None, time_limit: float = 60.0) -> Iterator[CaseResult]:
@@ -83,6 +70,7 @@ class Bench:
 
     def __init__(self, folder: Path, schemas: Path, *, cache: Path | None, time_limit: float = 60.0) -> None:
         self._folder = folder
+        self._schemas_folder = schemas
         self._schemas = Schemas(schemas)
         self._cache = cache
         self._time_limit = time_limit
@@ -94,6 +82,7 @@ class Bench:
         self._policies: dict[tuple[tuple[str, str], ...], Policy] = {}
         self._compiled: dict[str, CompiledPolicy] = {}
         self._taken: dict[Place, Taken] = {}
+        self._earlier: tuple[Bench, ...] | None = None
 
     def policy(self, chosen: Mapping[str, str]) -> Policy:
         """The policy under these readings. Raises PolicyError."""
@@ -119,7 +108,8 @@ class Bench:
         """
         groups: dict[tuple[str, dt.datetime], list[Case]] = {}
         for case in cases:
-            if expects_bases(case) or any(reading_problems(self.policy({}), case)):
+            alone = expects_bases(case) or case.given.spans is not None
+            if alone or any(reading_problems(self.policy({}), case)) or any(about_problems([self.policy({})], case)):
                 continue
             policy = self.policy(case.given.chosen)
             if not any(given_problems(policy, case)) and can_join(self.compiled(policy), case):
@@ -134,16 +124,16 @@ class Bench:
 
     def run(self, case: Case) -> CaseResult:
         """Raises PolicyError and CompileError: whatever is wrong with the case itself is a failure of it."""
-        together = case.place in self._taken
+        joined_in = case.place in self._taken
         try:
             outcome = self.outcome(case)
         except InputError as error:
             titled = (replace(problem, what=f"案例“{case.title}”：{problem.what}") for problem in error.problems)
-            return CaseResult(case.title, case.place, tuple(titled), Reached())
+            return CaseResult(case.title, case.place, tuple(titled), Reached(), case.given.spans is not None)
         failures = compare(case, outcome)
-        if failures and together:
+        if failures and joined_in:
             return self.run(case)  # on its own, so that messages name nothing of other cases
-        return CaseResult(case.title, case.place, failures, _reached(case, outcome))
+        return CaseResult(case.title, case.place, failures, reached(case, outcome), case.given.spans is not None)
 
     def outcome(self, case: Case) -> Outcome:
         """What comes of what the case gives; of data taken in together once only.
@@ -151,6 +141,51 @@ class Bench:
         Raises InputError when that names something the policy does not have or cannot be taken in, and PolicyError
         and CompileError.
         """
+        policies = [bench.policy({}) for bench in self.versions(case)]
+        about = tuple(about_problems(policies, case))
+        since = None if case.given.spans is None else self.policy({}).in_force_from
+        try:
+            own = self._outcome(seen_by(policies[-1], case, policies[:-1]), since, None)
+        except InputError as error:
+            raise InputError((*about, *error.problems)) from error
+        if about:
+            raise InputError(about)
+        return own if since is None else together((*self.before(case, since), own))
+
+    def versions(self, case: Case) -> tuple[Bench, ...]:
+        """Those of the versions that decide the case, in order of time; this one is the last.
+
+        Raises InputError where the case spans an amendment and the versions before it are not to be had.
+        """
+        if case.given.spans is None:
+            return (self,)
+        if self._earlier is None:
+            *others, own = amended(self._folder)
+            if not others:
+                what = f"“{own.version}”没有取代别的版本，案例不能跨修订"
+                instead = "请删去 spans；若是修订，在 policy.yaml 里写 supersedes"
+                raise InputError([Problem(case.given.spans, what, "spans: true", instead)])
+            self._earlier = tuple(
+                Bench(other.folder, self._schemas_folder, cache=self._cache, time_limit=self._time_limit)
+                for other in others
+            )
+        return (*self._earlier, self)
+
+    def before(self, case: Case, until: dt.date) -> tuple[Outcome, ...]:
+        """What comes of a case that spans an amendment in force from ``until``, by each of the versions before it.
+
+        Raises as ``outcome`` does.
+        """
+        *benches, _ = self.versions(case)
+        policies = [bench.policy({}) for bench in (*benches, self)]
+        starts: list[dt.date | None] = [None, *(policy.in_force_from for policy in policies[1:-1]), until]
+        return tuple(
+            bench._outcome(seen_by(policies[i], case, [*policies[:i], *policies[i + 1 :]]), starts[i], starts[i + 1])
+            for i, bench in enumerate(benches)
+        )
+
+    def _outcome(self, case: Case, since: dt.date | None, until: dt.date | None) -> Outcome:
+        """By this version alone; of single orders, those dated from ``since`` on and before ``until``."""
         wrong = tuple(reading_problems(self.policy({}), case))
         if wrong:
             raise InputError(wrong)
@@ -160,13 +195,15 @@ class Bench:
             raise InputError(wrong)
         compiled = self.compiled(policy)
         try:
-            taken = self._taken.pop(case.place, None) or self._take(compiled, case.given)
+            taken = self._taken.pop(case.place, None) or self._take(compiled, case.given, since, until)
         except InputError as error:
             problems = (replace(problem, place=case.place) for problem in error.problems)
             raise InputError(problems) from error
         return self._concluded(compiled, case, taken)
 
-    def _take(self, compiled: CompiledPolicy, given: Given) -> Taken:
+    def _take(
+        self, compiled: CompiledPolicy, given: Given, since: dt.date | None = None, until: dt.date | None = None
+    ) -> Taken:
         intake = given_intake(compiled.policy, given, self._connection)
         if given.standings is not None:
             return Taken(intake, scorer(compiled.policy, Tallies({}, ()), intake), {})
@@ -174,11 +211,8 @@ class Bench:
         if not intake.orders:
             return Taken(intake, scored, {})
         decider = partial(decide_found, time_limit=self._time_limit)
-        return Taken(
-            intake,
-            scored,
-            order_outcomes(detail(compiled, self._connection, intake.relation, given.as_of, decider)),
-        )
+        found = detail(compiled, self._connection, intake.relation, given.as_of, decider)
+        return Taken(intake, scored, order_outcomes(replace(found, since=_begin(since), until=_begin(until))))
 
     def _concluded(self, compiled: CompiledPolicy, case: Case, taken: Taken) -> Outcome:
         policy, given = compiled.policy, case.given
@@ -195,6 +229,10 @@ class Bench:
         key = policy.orders.key[0]
         ids = tuple(dict.fromkeys(cells[key] for cells in order_cells(policy.orders, given.tables["orders"])))
         return Outcome(evaluation, taken.orders, units, ids)
+
+
+def _begin(day: dt.date | None) -> dt.datetime | None:
+    return None if day is None else dt.datetime.combine(day, dt.time())
 
 
 def given_months(policy: Policy, given: Given, counted: Scorer) -> tuple[Standing, ...]:
@@ -226,33 +264,3 @@ def given_gates(compiled: CompiledPolicy, given: Given, intake: Intake) -> Gates
         }
         for gate, states in gates_of(compiled, intake).items()
     }
-
-
-def _reached(case: Case, outcome: Outcome) -> Reached:
-    evaluation = outcome.evaluation
-    policy = evaluation.policy
-    orders = tuple(outcome.orders.values())
-    fired = frozenset(id for order in orders for id in order.rules | order.included)
-    rules = frozenset(rule.id for rule in policy.rules) if orders else frozenset()
-    given = [frozenset(placed.standings) for standing in evaluation.standings for placed in standing.ranking]
-    marks = frozenset(mark.id for mark in policy.standings)
-    return Reached(
-        about=frozenset(word.text for word in case.about),
-        rules_fired=fired,
-        rules_quiet=frozenset(id for id in rules if any(_is_quiet(id, order) for order in orders)),
-        consequences_fired=frozenset(item.consequence.id for item in evaluation.considered if item.fired),
-        consequences_quiet=frozenset(
-            item.consequence.id for item in evaluation.considered if item.counted and not item.fired
-        ),
-        duties=frozenset(
-            (item.id, order.duties.get(item.id, "none")) for order in orders for item in policy.obligations
-        ),
-        gates=frozenset((gate, state.outcome) for gate, by in evaluation.gates.items() for state in by.values()),
-        marks_given=frozenset[str]().union(*given),
-        marks_withheld=frozenset[str]().union(*(marks - has for has in given)),
-        readings=frozenset(case.given.chosen.items()),
-    )
-
-
-def _is_quiet(rule: str, order: OrderOutcome) -> bool:
-    return rule not in order.rules and rule not in order.included

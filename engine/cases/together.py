@@ -42,6 +42,8 @@ class Taken:
 def can_join(compiled: CompiledPolicy, case: Case) -> bool:
     """Whether the case comes to the same beside others: nothing in it is shared, or changed by carrying a number."""
     policy, tables = compiled.policy, case.given.tables
+    if case.given.spans is not None:
+        return False  # several versions decide it
     if not policy.has_table("units") or policy.orders.column(policy.orders.unit or "").type != "reference":
         return False
     if (

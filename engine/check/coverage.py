@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.cases.naming import about_problems, reading_problems
 from engine.cases.reading import Case
+from engine.cases.spanning import seen_by
 from engine.check.finding import Finding, found
 from engine.policy.model import Policy
 from engine.policy.readings import Readings, references
@@ -32,17 +33,26 @@ def unused_readings(roots: Mapping[str, Node], readings: Readings) -> Iterator[F
 
 
 def case_findings(
-    policy: Policy, cases: Sequence[Case] | None, folder: Place, lost: frozenset[str] = frozenset()
+    policy: Policy,
+    cases: Sequence[Case] | None,
+    folder: Place,
+    lost: frozenset[str] = frozenset(),
+    earlier: Sequence[Policy] | None = (),
 ) -> Iterator[Finding]:
     """Items of which no case says that it is about them, and what cases name that is not there (but for ``lost``).
 
-    ``cases`` is None where the policy has no cases at all.
+    ``cases`` is None where the policy has no cases at all; ``earlier`` are the versions that it amends, whose names the
+    cases that span the amendment may use too: None where these cannot be asked.
     """
     if cases is None:
         yield found("no-cases", folder, "没有 cases 文件夹，改动之后无从知道结果变没变", "", "请写用例", "hint")
         return
     for case in cases:
-        for problem in (*about_problems(policy, case), *reading_problems(policy, case)):
+        others = () if case.given.spans is None else earlier
+        if others is None:
+            continue
+        seen = seen_by(policy, case, others)
+        for problem in (*about_problems((policy, *others), case), *reading_problems(policy, seen)):
             if problem.value not in lost:
                 yield Finding(problem, "meaning")
     about = {word.text for case in cases for word in case.about}

@@ -6,13 +6,14 @@ check is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.cases.reading import FOLDER, Case, read_cases
 from engine.check.answers import ask
 from engine.check.coverage import case_findings, unused_readings
+from engine.check.earlier import earlier_versions
 from engine.check.finding import Finding, all_of, found
 from engine.check.meaning import Answers, meaning_findings, question_sets
 from engine.check.places import Places
@@ -66,7 +67,11 @@ def check_folder(folder: Path, schemas: Path, effort: Effort) -> tuple[Finding, 
         findings += all_of("form", error.problems)
         cases = ()
     broken_cases = cases == () and bool(findings)
-    findings += check_sources(folder, sources, Schemas(schemas), problems, effort, cases, skip_cases=broken_cases)
+    earlier, wrong = earlier_versions(folder, schemas, cases or ())
+    findings += all_of("meaning", wrong)
+    findings += check_sources(
+        folder, sources, Schemas(schemas), problems, effort, cases, skip_cases=broken_cases, earlier=earlier
+    )
     return _ordered(findings)
 
 
@@ -79,16 +84,19 @@ def check_sources(
     cases: tuple[Case, ...] | None,
     *,
     skip_cases: bool = False,
+    earlier: Sequence[Policy] | None = (),
 ) -> tuple[Finding, ...]:
     """Like ``check_folder`` on files already read; ``problems`` is what reading them found.
 
-    ``cases``: None where there are none; ``skip_cases`` where they cannot be read.
+    ``cases``: None where there are none; ``skip_cases`` where they cannot be read. ``earlier``: the versions that it
+    amends, for cases that span it; None where these cannot be asked.
     """
     rest, findings = sound(folder, sources, schemas, problems)
     if rest is None:
         return _ordered(findings)
     told = frozenset(finding.problem for finding in findings)
-    more = _looked_into(rest, told, sources, effort, cases, skip_cases=skip_cases)
+    named = () if skip_cases else case_findings(rest.policy, cases, Place(str(folder)), rest.remains.names, earlier)
+    more = _looked_into(rest, told, sources, effort, named)
     return _ordered((*findings, *_certain(rest, more)))
 
 
@@ -97,19 +105,16 @@ def _looked_into(
     told: frozenset[Problem],
     sources: Mapping[str, Source],
     effort: Effort,
-    cases: tuple[Case, ...] | None,
-    *,
-    skip_cases: bool,
+    named: Iterable[Finding],
 ) -> Iterator[Finding]:
-    """What is wrong with what holds together, beside what was ``told``."""
+    """What is wrong with what holds together, beside what was ``told``; ``named`` is what is wrong with the cases."""
     roots = {part: source.root for part, source in sources.items() if source.root is not None}
     if not rest.remains.unreadable:
         file = str(rest.parts.folder / "readings.yaml")
         yield from unused_readings(roots, read_readings(roots.get("readings"), file, {})[0])
     variants, wrong = _variants(rest, told)
     yield from wrong
-    if not skip_cases:
-        yield from case_findings(rest.policy, cases, Place(str(rest.parts.folder)), rest.remains.names)
+    yield from named
     yield from _meanings(variants, effort)
 
 

@@ -7,6 +7,7 @@ parameters a policy has.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -35,6 +36,7 @@ from engine.coverage.differing import (
     expected_of,
     told_apart,
 )
+from engine.coverage.spanned import Spanned
 from engine.coverage.variants import Changed, Variants
 from engine.decisions.questions import Combination, Group
 from engine.decisions.tables import DecisionTable, decide
@@ -66,7 +68,10 @@ class Bench:
         self._counted: dict[int, Sequence[Scorer]] = {}
         self._answered: dict[int, Sequence[Orders]] = {}
         self._outcomes: dict[tuple[int, int], Outcome] = {}
-        self.batches = tuple(batches(cases, self.variants.compiled, self._connection))
+        self._spanned = Spanned(folder, schemas)
+        own = self.variants.compiled(()).policy
+        seen = [self._spanned.seen_by(own, case) for case in cases]
+        self.batches = tuple(batches(seen, self.variants.compiled, self._connection))
 
     def noticed(self, changed: Changed, batch: Batch, order: Sequence[int]) -> Case | None:
         """The first of the batch's cases, tried in ``order``, that does not hold. Raises PolicyError."""
@@ -78,7 +83,7 @@ class Bench:
             return None
         try:
             compiled = self.variants.compile(after)
-            if "tables" in differ:
+            if "tables" in differ or batch.cases[0].given.spans is not None:
                 return self._failing_anew(compiled, [batch.cases[i] for i in trying])
             return self._failing(compiled, batch, trying, differ)
         except (InputError, MissedLookUpError, duckdb.Error, LookupError):
@@ -146,11 +151,18 @@ class Bench:
         return [parts[number] for number in batch.numbers]
 
     def _orders(self, compiled: CompiledPolicy, batch: Batch) -> Sequence[Orders]:
-        found = order_outcomes(detail(compiled, self._connection, batch.whole.relation, batch.as_of, _decide_here))
+        found = self._answered_by(compiled, batch.cases[0], batch.whole)
         if batch.numbers is None:
             return (found,)
         parts = parted_orders(found)
         return [parts.get(number, {}) for number in batch.numbers]
+
+    def _answered_by(self, compiled: CompiledPolicy, case: Case, whole: Intake) -> Orders:
+        """The orders in ``whole``, of a case that spans an amendment those that the amendment decides."""
+        found = detail(compiled, self._connection, whole.relation, case.given.as_of, _decide_here)
+        if case.given.spans is not None:
+            found = replace(found, since=dt.datetime.combine(compiled.policy.in_force_from, dt.time()))
+        return order_outcomes(found)
 
     def _concluded(
         self,
@@ -172,12 +184,12 @@ class Bench:
         evaluation = with_bases(evaluation, case, self.variants.compile, self._connection, TIME_LIMIT)
         key = policy.orders.key[0]
         ids = tuple(dict.fromkeys(cells[key] for cells in order_cells(policy.orders, given.tables["orders"])))
-        return Outcome(evaluation, orders, units, ids)
+        return self._spanned.whole(case, Outcome(evaluation, orders, units, ids))
 
     def _failing_anew(self, compiled: CompiledPolicy, cases: Sequence[Case]) -> Case | None:
         """The same with the data taken in anew: the likeliest few first."""
         for case in cases:
-            if any(given_problems(compiled.policy, case)):
+            if any(self._spanned.about_problems(compiled.policy, case)) or any(given_problems(compiled.policy, case)):
                 return case
         if not any(can_join(compiled, case) for case in cases):
             # Each is taken in by itself: those first that look at what is not taken in.
@@ -196,7 +208,7 @@ class Bench:
         given = joined(compiled.policy, cases) if together else cases[0].given
         whole = given_intake(compiled.policy, given, self._connection)
         scorer = score(compiled, whole, self._connection, given.as_of, TIME_LIMIT)
-        orders = order_outcomes(detail(compiled, self._connection, whole.relation, given.as_of, _decide_here))
+        orders = self._answered_by(compiled, cases[0], whole)
         taken = Taken(whole, scorer, orders)
         for case, own in zip(cases, parted(compiled.policy, taken, cases) if together else (taken,), strict=True):
             if compare(case, self._concluded(compiled, case, own.intake, own.scorer, own.orders)):

@@ -24,7 +24,7 @@ _READ_BY_NOBODY = frozenset(
 _COUNTED = frozenset(
     ("tables", "decisions", "indicators", "bonuses", "shown", "eligible", "first", "last", "window", "vetoes")
 )
-ANSWERED = frozenset(("tables", "decisions", "marks", "obligations", "calendar"))
+ANSWERED = frozenset(("tables", "decisions", "marks", "obligations", "calendar", "in_force_from"))
 OF_SINGLE_ORDERS = frozenset(("marks", "obligations"))
 OF_PERIODS = frozenset(("months", "quarters", "year", "consequences", "bases"))
 

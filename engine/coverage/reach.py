@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from engine.cases.running import CaseResult, Reached
+from engine.cases.reached import Reached
+from engine.cases.running import CaseResult
 from engine.compiled import CompiledPolicy, outcome
 from engine.conditions import DEADLINE, DONE, YES, All, Comparison, Condition, Test
 from engine.policy.build import build_policy

@@ -157,6 +157,24 @@ def governing(months: Iterable[Month], versions: Sequence[Version]) -> Governing
     )
 
 
+def amended(folder: Path) -> tuple[Version, ...]:
+    """The version in ``folder`` after those beside it that it amends, in order of time.
+
+    Raises InputError where one of them is not there or does not fit, and PolicyError.
+    """
+    around = folder.resolve().parent if folder.name in ("", "..") else folder.parent
+    beside = [other for other in readable_versions(around)[0] if other.folder.resolve() != folder.resolve()]
+    chain = [read_version(folder)]
+    while (name := chain[0].supersedes) is not None:
+        earlier = [other for other in beside if name in (other.id, other.version) and other not in chain]
+        if len(earlier) != 1:
+            place = Place(str(chain[0].folder / HEAD))
+            what = f"这个版本取代“{name}”，在 {around} 里" + ("有几个版本叫这个名称" if earlier else "却没有那个版本")
+            raise InputError([Problem(place, what, name, "请把那一个版本的文件夹与这个版本放在一起")])
+        chain.insert(0, earlier[0])
+    return _chain(chain)
+
+
 def in_cycle_of(month: Month, months: Iterable[Month], versions: Sequence[Version]) -> tuple[Month, ...]:
     """Those of the ``months`` that lie in a cycle with ``month``; that alone where there are none."""
     mine = [version for version in versions if version.governs(month)]
