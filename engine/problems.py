@@ -1,16 +1,27 @@
 """One thing that is wrong, where it is and what to write instead; and the error that carries many of them.
 
-Knows nothing of policies, orders or how a problem is shown.
+Places and problems stand in the order in which a person counts: record 8 before record 10. Knows nothing of policies,
+orders or how a problem is shown.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import total_ordering
+
+_NUMBER = re.compile("([0-9]+)")
 
 
-@dataclass(frozen=True, order=True)
+def as_counted(text: str) -> tuple[tuple[int, str], ...]:
+    """A key that orders numbers in texts by how much they are: by their length first, then digit by digit."""
+    return tuple((len(part) if i % 2 else 0, part) for i, part in enumerate(_NUMBER.split(text)))
+
+
+@total_ordering
+@dataclass(frozen=True)
 class Place:
     """A spot in a source file. ``line`` and ``column`` count from 1; 0 means the file as a whole."""
 
@@ -18,11 +29,19 @@ class Place:
     line: int = 0
     column: int = 0
 
+    def __lt__(self, other: Place) -> bool:
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[object, ...]:
+        return as_counted(self.file), self.line, self.column
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
-@dataclass(frozen=True, order=True)
+@total_ordering
+@dataclass(frozen=True)
 class Problem:
     """``what`` is wrong at ``place`` (in Chinese), the offending ``value``, and ``instead``: what to write or do."""
 
@@ -30,6 +49,13 @@ class Problem:
     what: str
     value: str = ""
     instead: str = ""
+
+    def __lt__(self, other: Problem) -> bool:
+        return self._order < other._order
+
+    @property
+    def _order(self) -> tuple[object, ...]:
+        return self.place, as_counted(self.what), as_counted(self.value), as_counted(self.instead)
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.what}"
