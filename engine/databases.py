@@ -7,7 +7,7 @@ policy and no rule.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import duckdb
@@ -111,6 +111,19 @@ class DuckDB:
             where=exp.Where(this=exp.EQ(this=exp.column(called(key)), expression=of)),
         )
         self.connection.execute(_render(update), [list(texts), list(texts.values())])
+
+
+@dataclass(frozen=True)
+class Remembering(DuckDB):
+    """A connection of its own to what ``connection`` holds, which does not store again what it has stored already."""
+
+    _stored: dict[str, tuple[Sequence[tuple[str, str]], Sequence[Sequence[object]]]] = field(default_factory=dict)
+
+    def store(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[object]]) -> None:
+        given = (list(columns), list(rows))
+        if self._stored.get(name) != given:
+            super().store(name, columns, rows)
+            self._stored[name] = given
 
 
 Holder = duckdb.DuckDBPyConnection | Database

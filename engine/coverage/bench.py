@@ -36,8 +36,10 @@ from engine.coverage.differing import (
     expected_of,
     told_apart,
 )
+from engine.coverage.narrowing import narrowed
 from engine.coverage.spanned import Spanned
 from engine.coverage.variants import Changed, Variants
+from engine.databases import Remembering, beside
 from engine.decisions.questions import Combination, Group
 from engine.decisions.tables import DecisionTable, decide
 from engine.evaluate import conclude
@@ -64,7 +66,9 @@ class Bench:
     def __init__(self, folder: Path, schemas: Path, cases: Sequence[Case]) -> None:
         self.variants = Variants(folder, schemas)
         self._connection = connect(threads=1)  # the tables are tiny, and other processes may work beside this one
-        self._connection.execute("PRAGMA disable_optimizer")  # which takes longer than it saves with a few orders
+        self._database = Remembering(beside(self._connection))
+        for connection in (self._connection, self._database.connection):
+            connection.execute("PRAGMA disable_optimizer")  # which takes longer than it saves with a few orders
         self._counted: dict[int, Sequence[Scorer]] = {}
         self._answered: dict[int, Sequence[Orders]] = {}
         self._outcomes: dict[tuple[int, int], Outcome] = {}
@@ -95,7 +99,7 @@ class Bench:
     ) -> Case | None:
         expected = [expected_of(case) for case in batch.cases]
         if differ & ANSWERED and any("orders" in expected[i] for i in trying):
-            orders = self._orders(compiled, batch)
+            orders = self._orders_anew(compiled, batch)
             for i in (i for i in trying if "orders" in expected[i]):
                 found = self._outcome(batch, i)
                 found = replace(found, evaluation=replace(found.evaluation, policy=compiled.policy), orders=orders[i])
@@ -125,9 +129,20 @@ class Bench:
         """What single orders of a case come to without any change; nothing where the case does not ask."""
         if "orders" not in expected_of(batch.cases[i]):
             return {}
+        return self._orders_now(batch)[i]
+
+    def _orders_now(self, batch: Batch) -> Sequence[Orders]:
         if id(batch) not in self._answered:
             self._answered[id(batch)] = self._orders(self.variants.compiled(batch.chosen), batch)
-        return self._answered[id(batch)][i]
+        return self._answered[id(batch)]
+
+    def _orders_anew(self, compiled: CompiledPolicy, batch: Batch) -> Sequence[Orders]:
+        """With a change; only what it can reach is looked up, and nothing is looked up twice for it."""
+        part = narrowed(self.variants.compiled(batch.chosen), compiled)
+        if part is None:
+            return self._orders(compiled, batch)
+        anew = self._orders(part.compiled, batch)
+        return [part.merged(was, now) for was, now in zip(self._orders_now(batch), anew, strict=True)]
 
     def _outcome(self, batch: Batch, i: int) -> Outcome:
         """The same of one case, to the end."""
@@ -144,7 +159,7 @@ class Bench:
         return not compare(case, self._outcome(batch, batch.cases.index(case)))
 
     def _scorers(self, compiled: CompiledPolicy, batch: Batch) -> Sequence[Scorer]:
-        scorer = score(compiled, batch.whole, self._connection, batch.as_of, TIME_LIMIT)
+        scorer = score(compiled, batch.whole, self._database, batch.as_of, TIME_LIMIT)
         if batch.numbers is None:
             return (scorer,)
         parts = parted_scorers(scorer)
@@ -159,7 +174,7 @@ class Bench:
 
     def _answered_by(self, compiled: CompiledPolicy, case: Case, whole: Intake) -> Orders:
         """The orders in ``whole``, of a case that spans an amendment those that the amendment decides."""
-        found = detail(compiled, self._connection, whole.relation, case.given.as_of, _decide_here)
+        found = detail(compiled, self._database, whole.relation, case.given.as_of, _decide_here)
         if case.given.spans is not None:
             found = replace(found, since=dt.datetime.combine(compiled.policy.in_force_from, dt.time()))
         return order_outcomes(found)
@@ -207,7 +222,7 @@ class Bench:
     def _failing_of(self, compiled: CompiledPolicy, cases: Sequence[Case], *, together: bool) -> Iterator[Case]:
         given = joined(compiled.policy, cases) if together else cases[0].given
         whole = given_intake(compiled.policy, given, self._connection)
-        scorer = score(compiled, whole, self._connection, given.as_of, TIME_LIMIT)
+        scorer = score(compiled, whole, self._database, given.as_of, TIME_LIMIT)
         orders = self._answered_by(compiled, cases[0], whole)
         taken = Taken(whole, scorer, orders)
         for case, own in zip(cases, parted(compiled.policy, taken, cases) if together else (taken,), strict=True):
