@@ -37,9 +37,7 @@ class Kept:
 
 def columns_of(connection: duckdb.DuckDBPyConnection, kept: Kept) -> tuple[str, ...]:
     """The columns that any of the snapshots has, those of the program last."""
-    described = connection.execute(f"DESCRIBE {sql.render(exp.select('*').from_(_scan(kept)))}").fetchall()
-    names = [str(row[0]) for row in described if row[0] != _PATH]
-    return tuple(sorted(names, key=lambda name: name.startswith("_")))
+    return _columns(connection, kept, exp.select("*").from_(_scan(kept)))
 
 
 def all_records(kept: Kept, where: tuple[str, ...] = ()) -> exp.Select:
@@ -65,16 +63,13 @@ def newest(
     ``where`` as in ``all_records``. ``of``: of these snapshots only, with the columns of all. ``among``: only keys that
     this relation has.
     """
-    names = columns_of(connection, kept)
     keys = [sql.column(name) for name in key_names(kept)]
     records = all_records(kept, where)
     single = len(kept.paths if of is None else of) == 1
     if of is not None:
-        records = records.where(sql.one_of(sql.column(_PATH), [str(path) for path in sorted(of)]))
+        records = records.where(_of_these(kept, of))
     if among is not None:
-        here = exp.Tuple(expressions=_key(kept))
-        there = exp.Select(expressions=[exp.Tuple(expressions=[key.copy() for key in keys])]).from_(sql.name(among))
-        records = records.where(exp.In(this=here, query=exp.Subquery(this=there)))
+        records = records.where(_among(kept, among))
     if single:
         query = records
     elif keys:
@@ -87,6 +82,7 @@ def newest(
         first = _over(sql.call("first_value", sql.column(_PATH)), month, order)
         query = _only(records, exp.EQ(this=first, expression=sql.column(_PATH)))
     connection.execute(sql.render(sql.create("TABLE", relation, query)))
+    names = _columns(connection, kept, exp.select("*").from_(sql.name(relation)))
     if keys and not single and _shared(connection, relation, keys):
         order = [_down(content_digest(names)), *(_up(sql.column(name)) for name in (*PLACE, _PATH))]
         number = _over(sql.call("row_number"), [key.copy() for key in keys], order)
@@ -94,6 +90,12 @@ def newest(
         once = _only(table, exp.EQ(this=number, expression=exp.Literal.number(1)))
         connection.execute(sql.render(sql.create("TABLE", relation, once)))
     return names
+
+
+def having(connection: duckdb.DuckDBPyConnection, kept: Kept, among: str) -> frozenset[Path]:
+    """The snapshots in which some key of the relation ``among`` is; no other column is read."""
+    query = exp.Select(expressions=[sql.column(_PATH)]).distinct().from_(_scan(kept)).where(_among(kept, among))
+    return frozenset(Path(path) for (path,) in connection.execute(sql.render(query)).fetchall())
 
 
 def key_names(kept: Kept) -> tuple[str, ...]:
@@ -139,6 +141,27 @@ def place_sql() -> E:
     sheet = sql.call("concat", sql.text("/"), sql.column(SHEET))
     there = exp.EQ(this=sql.column(SHEET), expression=sql.text(""))
     return sql.call("concat", sql.column(FILE), sql.case([(there, sql.text(""))], sheet))
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, kept: Kept, query: exp.Select) -> tuple[str, ...]:
+    described = connection.execute(f"DESCRIBE {sql.render(query)}").fetchall()
+    names = [str(row[0]) for row in described if row[0] not in (_PATH, *key_names(kept))]
+    return tuple(sorted(names, key=lambda name: name.startswith("_")))
+
+
+def _among(kept: Kept, relation: str) -> E:
+    """Whether the relation has a record's key."""
+    here, there = (exp.Tuple(expressions=keys) for keys in (_key(kept), [sql.column(one) for one in key_names(kept)]))
+    return exp.In(this=here, query=exp.Subquery(this=exp.Select(expressions=[there]).from_(sql.name(relation))))
+
+
+def _of_these(kept: Kept, paths: Collection[Path]) -> E:
+    """Whether a record is of these snapshots: told by the shorter list, since each record is held against all of it."""
+    others = sorted(set(kept.paths) - set(paths))
+    if len(others) < len(paths):
+        unlike = (exp.NEQ(this=sql.column(_PATH), expression=sql.text(str(path))) for path in others)
+        return sql.all_of(*unlike) if others else exp.true()
+    return sql.one_of(sql.column(_PATH), [str(path) for path in sorted(paths)])
 
 
 def _scan(kept: Kept) -> exp.Table:

@@ -150,8 +150,12 @@ def kept_of(workspace: Workspace, parts: Iterable[Imported], table: str) -> Kept
 
 @contextmanager
 def opened(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory; what does not fit is put into ``scratch``."""
+    """A database in memory; what does not fit is put into ``scratch``.
+
+    What stands at the end of a snapshot's file is read once, however many statements look at the snapshot.
+    """
     with connect() as connection:
+        connection.execute("SET parquet_metadata_cache = true")
         connection.execute(f"SET temp_directory = {sql.render(sql.text(str(scratch / 'spilled')))}")
         yield connection
 

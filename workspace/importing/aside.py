@@ -11,8 +11,10 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import duckdb
 from sqlglot import exp
 
 from engine.intake import sql
@@ -25,7 +27,7 @@ from workspace import records, state
 from workspace.chain import canonical
 from workspace.imported import ASIDE, Imported, imported
 from workspace.opening import Workspace
-from workspace.records import CALLER, EXPORTED, MENDS, place_text
+from workspace.records import CALLER, MENDS, place_text
 
 REASON, PLACE = "原因", "出处"
 """The headers of what a sheet for mending has beside the file's own columns."""
@@ -111,12 +113,19 @@ def waiting(workspace: Workspace, seq: int | None = None, upto: int | None = Non
 
     Raises InputError where an object cannot be read.
     """
-    parts = imported(workspace, upto)
+    with state.opened(workspace.layout.scratch) as connection:
+        return waiting_in(workspace, imported(workspace, upto), connection, seq)
+
+
+def waiting_in(
+    workspace: Workspace, parts: Sequence[Imported], connection: duckdb.DuckDBPyConnection, seq: int | None = None
+) -> tuple[Sheet, ...]:
+    """The same of these ``parts``, looked up in a connection that may have seen their snapshots already."""
     sheets = [_read(workspace, item) for item in parts if item.part.aside]
     rows = [row for sheet in sheets for row in sheet.rows]
     if not rows:
         return ()
-    left = set(map(id, _open(rows, *_valid(workspace, parts, rows))))
+    left = set(map(id, _open(rows, *_valid(workspace, parts, rows, connection))))
     found = []
     for sheet in sheets:
         kept = tuple(row for row in sheet.rows if id(row) in left and seq in (None, row.of.seq))
@@ -175,23 +184,25 @@ def _read(workspace: Workspace, item: Imported) -> Sheet:
 
 
 def _valid(
-    workspace: Workspace, parts: Iterable[Imported], rows: Sequence[Waiting]
+    workspace: Workspace, parts: Iterable[Imported], rows: Sequence[Waiting], connection: duckdb.DuckDBPyConnection
 ) -> tuple[dict[str, str], dict[str, str]]:
-    kept = state.kept_of(workspace, parts, "orders")
+    """By order and by place, the latest export that has a valid record; of exports before all the rows, none counts."""
+    oldest = min(row.of.part.exported for row in rows)
+    late = [item for item in parts if item.part.exported >= oldest]
+    exported = {item.part.snapshot: item.part.exported for item in late}
+    kept = state.kept_of(workspace, late, "orders")
     if not kept.paths:
         return {}, {}
-    latest = sql.cast(exp.Max(this=sql.column(EXPORTED)), "VARCHAR")
+    names = ("_key0", *records.columns_of(connection, kept))
     found: list[dict[str, str]] = []
-    with state.opened(workspace.layout.scratch) as connection:
-        names = records.columns_of(connection, kept)
-        wanted = {"_key0": {row.order for row in rows}, MENDS: {row.place for row in rows}}
-        for name, values in wanted.items():
-            if name == MENDS and MENDS not in names:
-                found.append({})
-                continue
+    for name, values in (("_key0", {row.order for row in rows}), (MENDS, {row.place for row in rows})):
+        latest: dict[str, str] = {}
+        if name in names:
             listed = exp.Select(expressions=[sql.call("unnest", exp.Placeholder())])
             among = exp.In(this=sql.column(name), query=exp.Subquery(this=listed))
-            query = sql.select([sql.column(name), latest.copy()], records.all_records(kept), among)
-            query.set("group", exp.Group(expressions=[sql.column(name)]))
-            found.append(dict(connection.execute(sql.render(query), [sorted(values)]).fetchall()))
+            there = sql.all_of(sql.filled(sql.column(name)), among)  # where nothing is filled, nothing is read
+            query = sql.select([sql.column(name), records.path_column()], records.all_records(kept), there).distinct()
+            for value, path in connection.execute(sql.render(query), [sorted(values)]).fetchall():
+                latest[value] = max(latest.get(value, ""), exported[Path(path).stem])
+        found.append(latest)
     return found[0], found[1]

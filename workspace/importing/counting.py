@@ -39,9 +39,10 @@ def count(connection: duckdb.DuckDBPyConnection, kept: Kept, fresh: Collection[P
     if not records.key_names(kept):
         return _rows(connection, kept, fresh, known)
     names = records.newest(connection, kept, _FRESH, of=fresh)
-    if not known:
+    touched = records.having(connection, kept, _FRESH) - set(fresh) if known else ()
+    if not touched:
         return Counts(new=_number(connection, _FRESH))
-    records.newest(connection, kept, _KNOWN, of=known, among=_FRESH)
+    records.newest(connection, kept, _KNOWN, of=touched, among=_FRESH)
     return _keys(connection, kept, names)
 
 
@@ -82,25 +83,27 @@ def _after(ours: E, known: E) -> E:
 
 def _rows(connection: duckdb.DuckDBPyConnection, kept: Kept, fresh: Collection[Path], known: Sequence[Path]) -> Counts:
     """Rows are told apart by what they say."""
-    brought = _said(connection, kept, records.all_records(kept), fresh)
     names = records.newest(connection, kept, _AFTER)
+    brought = _said(connection, records.all_records(kept), fresh, names)
     after = _digests(connection, exp.select("*").from_(sql.name(_AFTER)), names)
     before: Counter[str] = Counter()
     if known:
         records.newest(connection, kept, _KNOWN, of=known)
         before = _digests(connection, exp.select("*").from_(sql.name(_KNOWN)), names)
-    used = _said(connection, kept, exp.select("*").from_(sql.name(_AFTER)), fresh)
+    used = _said(connection, exp.select("*").from_(sql.name(_AFTER)), fresh, names)
     added, gone = (after - before).total(), (before - after).total()
     changed = min(added, gone)
     unchanged = used.total() - (used - before).total()
     return Counts(added - changed, changed, unchanged, (brought - after).total(), gone - changed)
 
 
-def _said(connection: duckdb.DuckDBPyConnection, kept: Kept, query: exp.Select, of: Collection[Path]) -> Counter[str]:
+def _said(
+    connection: duckdb.DuckDBPyConnection, query: exp.Select, of: Collection[Path], names: Iterable[str]
+) -> Counter[str]:
     """What the rows of some snapshots say."""
     mine = sql.one_of(records.path_column(), [str(path) for path in sorted(of)])
     rows = sql.select([exp.Star()], query, mine)
-    return _digests(connection, rows, records.columns_of(connection, kept))
+    return _digests(connection, rows, names)
 
 
 def _digests(connection: duckdb.DuckDBPyConnection, rows: exp.Select, names: Iterable[str]) -> Counter[str]:

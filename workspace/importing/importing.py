@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import duckdb
+
 from engine.policy.model import Policy
 from engine.policy.model_tables import Table
 from engine.problems import InputError, Place, Problem, ProblemsError
@@ -100,8 +102,10 @@ def import_files(workspace: Workspace, request: Request, progress: Progress | No
                 problems += wrong
         if problems:
             raise InputError(problems)
-        entry, tables, known = _append(work, read)
-    waiting = sum(len(sheet.rows) for sheet in aside.waiting(workspace))
+        with state.opened(workspace.layout.scratch) as connection:
+            entry, tables, known = _append(work, read, connection)
+            sheets = aside.waiting_in(workspace, imported(workspace), connection)
+    waiting = sum(len(sheet.rows) for sheet in sheets)
     return Summary(entry, tables, tuple(one.said(known.get(one.part.snapshot)) for one in read), waiting, unread)
 
 
@@ -226,19 +230,21 @@ def _month(table: Table) -> str:
     return "" if table.key else next((column.id for column in table.columns if column.type == "month"), "")
 
 
-def _append(work: _Work, read: Sequence[_Read]) -> tuple[int | None, tuple[TableSaid, ...], Mapping[str, int]]:
+def _append(
+    work: _Work, read: Sequence[_Read], connection: duckdb.DuckDBPyConnection
+) -> tuple[int | None, tuple[TableSaid, ...], Mapping[str, int]]:
     """The entry, what it changed, and by snapshot the earlier entries that had it. Counting happens before the lock; it
     is done again where somebody else has imported meanwhile."""
     store = work.workspace.store
     counted = imported(work.workspace)
-    tables = _count(work.workspace, counted, _new(read, counted))
+    tables = _count(work.workspace, counted, _new(read, counted), connection)
     for attempt in range(_PATIENCE + 1):
         with store.writing() as writing:
             held = parts_in(writing.session)
             new = _new(read, held)
             if held == counted or attempt == _PATIENCE:
                 if held != counted:
-                    tables = _count(work.workspace, held, new)
+                    tables = _count(work.workspace, held, new, connection)
                 known = _since(held)
                 if not new:
                     return None, tables, known
@@ -250,7 +256,7 @@ def _append(work: _Work, read: Sequence[_Read]) -> tuple[int | None, tuple[Table
                 writing.session.add_all(_catalogue(entry, parts))
                 return entry.seq, tables, known
         counted = held
-        tables = _count(work.workspace, counted, new)
+        tables = _count(work.workspace, counted, new, connection)
     raise AssertionError("the last attempt appends")
 
 
@@ -272,15 +278,16 @@ def _since(held: Iterable[Imported]) -> Mapping[str, int]:
     return found
 
 
-def _count(workspace: Workspace, held: Sequence[Imported], new: Sequence[_Read]) -> tuple[TableSaid, ...]:
+def _count(
+    workspace: Workspace, held: Sequence[Imported], new: Sequence[_Read], connection: duckdb.DuckDBPyConnection
+) -> tuple[TableSaid, ...]:
     """By table, in the order of the files."""
     said = []
     for id in dict.fromkeys(one.part.table for one in new):
         mine = [one for one in new if one.part.table == id]
         parts = [*held, *(Imported(0, place, one.part) for place, one in enumerate(new))]
         fresh = {workspace.objects.path(one.part.snapshot, PARQUET) for one in mine}
-        with state.opened(workspace.layout.scratch) as connection:
-            counts = counting.count(connection, state.kept_of(workspace, parts, id), fresh)
+        counts = counting.count(connection, state.kept_of(workspace, parts, id), fresh)
         said.append(TableSaid(id, mine[0].title, counts, sum(one.part.set_aside for one in mine)))
     return tuple(said)
 

@@ -165,6 +165,20 @@ def test_the_newest_record_wins_and_history_stays(office: Workspace, tmp_path: P
     assert (found.file, found.record, found.seq) == ("20260306.csv", 1, 2)
 
 
+def test_an_import_is_held_against_the_snapshots_that_have_its_orders(office: Workspace, tmp_path: Path) -> None:
+    """Promise: of many snapshots those count that have one of the file's orders, be they none, few or nearly all."""
+    bring(office, *(put(tmp_path / f"2026030{day}.csv", [order(f"A{day}"), order("A0")]) for day in range(1, 8)))
+    for day, touched, said in (
+        (6, ("A0", "A1", "A7"), Counts(changed=1, unchanged=1, older=1)),
+        (8, ("A1", "A2", "A3", "A4", "A5", "A6", "B1"), Counts(new=1, changed=5, unchanged=1)),
+        (9, ("B2", "B3"), Counts(new=2)),
+        (9, ("B1", "B2", "B4"), Counts(new=1, unchanged=2)),
+    ):
+        rows = [order(id, 满意度="" if id == "A0" else "满意") for id in touched]
+        path = put(tmp_path / f"{'、'.join(touched)}于2026030{day}.csv", rows)
+        assert bring(office, path).tables[0].counts == said
+
+
 def test_within_one_export_the_later_event_wins(office: Workspace, tmp_path: Path) -> None:
     """Promise: of two records exported together, the one that knows more is the newer; a deadline is no event."""
     ids = [f"A{number}" for number in range(8)]  # what decides without events would be right for some of them
