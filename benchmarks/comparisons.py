@@ -9,6 +9,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,11 @@ class Sizes:
 
     large: int
     usual: int
+
+    @property
+    def district(self) -> int:
+        """Of a large district's year, which an office imports."""
+        return min(self.usual, office.ORDERS)
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,8 @@ class Comparison:
 
 def comparisons(sizes: Sizes) -> tuple[Comparison, ...]:
     """All of them, for folders with this many orders."""
-    large, usual = sizes.large, sizes.usual
+    large, usual, district = sizes.large, sizes.usual, sizes.district
+    workbook = partial(office.write_workbook, size=district)
     return (
         Comparison(
             "ranking",
@@ -159,21 +166,21 @@ def comparisons(sizes: Sizes) -> tuple[Comparison, ...]:
             "import",
             "A year of a large district from one workbook into a workspace, against reading the workbook alone",
             (
-                Side("import", office.importing_year, office.ORDERS),
-                Side("calamine alone", office.reading_alone, office.ORDERS),
+                Side("import", office.importing_year, district),
+                Side("calamine alone", office.reading_alone, district),
             ),
             most=None,
-            data=office.write_workbook,
+            data=workbook,
         ),
         Comparison(
             "workspace",
             "The same year evaluated in the workspace and recorded, against evaluating the folder",
             (
-                Side("workspace", office.evaluating_there, office.ORDERS),
-                Side("folder", office.evaluating_folder, office.ORDERS),
+                Side("workspace", office.evaluating_there, district),
+                Side("folder", office.evaluating_folder, district),
             ),
             most=None,
-            data=office.write_workbook,
+            data=workbook,
         ),
         Comparison(
             "startup",

@@ -10,6 +10,7 @@ import datetime as dt
 import secrets
 import shutil
 import tempfile
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -35,10 +36,10 @@ ORDERS = 300_000
 _AT = dt.datetime(2026, 11, 23, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 
 
-def write_workbook(folder: Path) -> None:
-    """The orders as one workbook, the small tables as text, into ``folder/office``."""
+def write_workbook(folder: Path, size: int = ORDERS) -> None:
+    """So many orders as one workbook, the small tables as text, into ``folder/office``."""
     target = folder / FOLDER
-    orders.write_folder(target, orders.Size(ORDERS))
+    orders.write_folder(target, orders.Size(size))
     book = xlsxwriter.Workbook(str(target / "orders.xlsx"), {"constant_memory": True})
     sheet = book.add_worksheet("工单")
     with (target / "orders.csv").open(encoding="utf-8", newline="") as file:
@@ -74,13 +75,16 @@ def reading_alone(folder: Path) -> Run:
 
 
 def evaluating_there(folder: Path) -> Run:
-    """The workspace's state evaluated, and the run recorded with its firings and receipt."""
+    """The workspace's state evaluated, and the run recorded with its firings and receipt: a second later each time, for
+    what is the newest run over again is not recorded."""
     workspace = _made(Path(tempfile.mkdtemp(dir=folder)) / "workspace")
     _imported(workspace, folder)
+    request, later = _request(folder, workspace.layout.policies), count()
 
     def run() -> Any:
-        with runs.current(workspace, _request(folder, workspace.layout.policies)) as ready:
-            runs.record(ready, receipts.programs(), "benchmark", _AT)
+        moment = AS_OF + dt.timedelta(seconds=next(later))
+        with runs.current(workspace, replace(request, as_of=moment)) as ready:
+            assert runs.record(ready, receipts.programs(), "benchmark", _AT).new
             return answer(ready.evaluated.evaluation)
 
     return run
