@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +16,7 @@ import duckdb
 import pytest
 
 from cli.audit_json import replay_json
+from tests.running import ROOT
 from tests.shapes import fits
 from tests.workspace.making import AT, BY
 from tests.workspace.runs.stocked import request, run_once, stock
@@ -55,6 +59,22 @@ def test_a_run_is_the_same_wherever_it_is_made_again(copy: Workspace, run: Run, 
     found = again(copy, run)
     assert (found.same, found.exact, found.difference, found.causes, found.refused) == (True, True, None, (), ())
     assert sorted(copy.objects.listed()) == before and list(copy.layout.scratch.iterdir()) == []
+
+
+def test_a_run_is_the_same_on_another_machine(copy: Workspace, run: Run, tmp_path: Path) -> None:
+    """Promise: with one core, in another time zone and language, started elsewhere by somebody for whom nothing was
+    computed before, every byte is the same."""
+    core = min(os.sched_getaffinity(0))
+    words = ["audit", "replay", run.name, "--format", "json", "--workspace", str(copy.layout.root)]
+    said = subprocess.run(
+        [sys.executable, "-m", "cli.main", *words],
+        env={"PATH": os.defpath, "HOME": str(tmp_path), "TZ": "America/New_York", "LC_ALL": "C",
+             "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT)},
+        cwd="/", capture_output=True, check=False, preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+    )  # fmt: skip
+    assert (said.returncode, said.stderr) == (0, b"")
+    found = json.loads(said.stdout)
+    assert (found["same"], found["exact"], found["causes"]) == (True, True, [])
 
 
 def test_readings_and_names_are_replayed(office: Workspace, cache: Path, again: Again) -> None:
