@@ -88,10 +88,16 @@ def clip(text: str, width: int = 60) -> str:
     return flat if len(flat) <= width else f"{flat[:width]}…（共 {len(text)} 字）"
 
 
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that looks like ``word``; empty where none does."""
+    close = difflib.get_close_matches(word, list(known), 1, 0.6)
+    return close[0] if close else ""
+
+
 def alike(word: str, known: Iterable[str]) -> str:
     """Advice in Chinese: the known word that looks like ``word``; empty where none does."""
-    close = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f"是不是“{close[0]}”？" if close else ""
+    close = closest(word, known)
+    return f"是不是“{close}”？" if close else ""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from engine.cases.reading import FOLDER, Case, read_cases
 from engine.check.answers import ask
 from engine.check.coverage import case_findings, unused_readings
+from engine.check.doubled import without_echoes
 from engine.check.earlier import earlier_versions
 from engine.check.finding import Finding, all_of, found
 from engine.check.meaning import Answers, meaning_findings, question_sets
@@ -196,4 +197,4 @@ def _under(problem: Problem, choice: str) -> Problem:
 
 
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(set(findings)))
+    return tuple(sorted(without_echoes(set(findings))))

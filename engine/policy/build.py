@@ -189,7 +189,7 @@ def _calendar(context: Context) -> WorkCalendar:
             day, last = dt.date.fromisoformat(item["first"]), dt.date.fromisoformat(item["last"])
             if last < day:
                 place = context.place("calendar", ("years", i, "days_off", j))
-                context.findings.add(place, "假期的首日晚于末日", item["first"])
+                context.findings.add(place, f"假期的首日晚于末日 {last}", item["first"], "请核对通知里的这两个日期")
             while day <= last:
                 off.add(day)
                 day += dt.timedelta(days=1)
@@ -197,7 +197,8 @@ def _calendar(context: Context) -> WorkCalendar:
             day = dt.date.fromisoformat(text)
             if day in off or day.year != year["year"]:
                 place = context.place("calendar", ("years", i, "makeup_workdays", j))
-                context.findings.add(place, "调休上班日落在假期内或不在本年", text)
+                instead = f"请核对通知；这里只写 {year['year']} 年里因调休而上班的休息日"
+                context.findings.add(place, "调休上班日落在假期内或不在本年", text, instead)
             work.add(day)
     weekend = frozenset(_WEEKDAYS.index(name) for name in data.get("weekend", ()))
     awaited = frozenset(data.get("awaited", ()))

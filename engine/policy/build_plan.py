@@ -111,7 +111,8 @@ def check_references(context: Context) -> None:
     known = tuple(str(clause["id"]) for clause in clauses)
     for i, clause in enumerate(clauses):
         if known.index(clause["id"]) != i:
-            context.findings.add(context.place("clauses", ("clauses", i, "id")), "同一条文列了两次", clause["id"])
+            place, instead = context.place("clauses", ("clauses", i, "id")), "请改成本来的编号，或删去其中一条"
+            context.findings.add(place, "同一条文列了两次", clause["id"], instead)
         context.all_known(clause.get("covered_by", ()), ids, "编号", "clauses", ("clauses", i, "covered_by"))
     for part, path, item in items(context):
         if known and "clause" in item:

@@ -45,6 +45,8 @@ COMPARABLE: Mapping[str, tuple[ColumnType, ...]] = {
     **dict.fromkeys((*TIME_OPERATORS, *CLOCK_OPERATORS), ("time",)),
 }
 AS_OF = "as_of"
+UNKNOWN = "没有这个"
+"""How every message begins that names what is not there."""
 FIGURES = ("total", "score", "ranked")
 _PLACED: Mapping[str, str] = {"indicator": "指标", "orders": "指标或另列项", "figure": "数", "grade": "等次"}
 
@@ -69,7 +71,10 @@ class Findings:
     def unknown(self, place: Place, what: str, value: str, known: Iterable[str], *, spoils: bool = True) -> None:
         """``value`` names a ``what`` that is not among ``known``."""
         if value not in self.lost:
-            self.add(place, f"没有这个{what}", value, nearest(value, known), spoils=spoils)
+            names = list(known)
+            bare = value.strip("“”‘’「」＂")
+            quotes = f'引号是全角的，请改用半角："{bare}"' if bare != value and bare in names else ""
+            self.add(place, f"{UNKNOWN}{what}", value, quotes or nearest(value, names), spoils=spoils)
         elif spoils:
             self.spoilt.append(place)
 

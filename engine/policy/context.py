@@ -16,6 +16,9 @@ from engine.policy.model_tables import Column
 from engine.policy.parts import Parts
 from engine.problems import Place
 
+DOUBLED = "编号已在"
+"""How the message begins that an id is used twice."""
+
 
 class Context:
     """``ids`` remembers where each id of an item was declared, so that one used twice is reported."""
@@ -37,7 +40,7 @@ class Context:
         """Take ``id`` as that of an item whose id may be used once in the policy."""
         place = self.place(part, (*path, "id"))
         if id in self.ids:
-            self.findings.add(place, f"编号已在 {self.ids[id]} 用过", id, "每个编号只能用一次，请换一个")
+            self.findings.add(place, f"{DOUBLED} {self.ids[id]} 用过", id, "每个编号只能用一次，请换一个")
         else:
             self.ids[id] = place
         return id

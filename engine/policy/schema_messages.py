@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
 from engine.policy.readings import Jump, Readings
-from engine.policy.source import MapNode, Node, ScalarNode, child
-from engine.problems import Problem, alike, nearest
+from engine.policy.source import Entry, MapNode, Node, ScalarNode, child
+from engine.problems import Problem, alike, closest, nearest
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_DATE = re.compile(r"([0-9]{4})[-./年 ]([0-9]{1,2})(?:[-./月 ]([0-9]{1,2})日?|月?)")
 _TYPES = {
     "string": "文字",
     "integer": "整数",
@@ -49,10 +52,13 @@ def problems_of(error: ValidationError, root: Node, readings: Readings) -> Itera
             known = schema.get("properties", {})
             for entry in node.entries:
                 if entry.key not in known:
-                    yield Problem(entry.place, "这里没有这个键", entry.key, nearest(entry.key, known))
+                    yield _unknown_key(entry, known)
         case "required" if isinstance(node, MapNode):
+            known = schema.get("properties", {})
+            closed = schema.get("additionalProperties") is False
+            meant = {_meant(entry.key, known) for entry in node.entries if closed and entry.key not in known}
             for key in limit:
-                if node.get(key) is None:
+                if node.get(key) is None and key not in meant:  # a slip in the key is told where it is written
                     title = schema.get("properties", {}).get(key, {}).get("title", "")
                     what = f"缺少键“{key}”" + (f"（{title}）" if title else "")
                     yield Problem(node.place, what, "", f"请写上 {key}: …")
@@ -72,6 +78,19 @@ def problems_of(error: ValidationError, root: Node, readings: Readings) -> Itera
             yield Problem(place, "这里不能有这个键", str(key), "请删去；它与同一组的其他键不相配")
         case _:
             yield _value_problem(error, node, schema)
+
+
+def _meant(key: str, known: Iterable[str]) -> str:
+    """The known key that ``key`` was meant to be; empty where it is like none."""
+    return closest(key.partition("：")[0], known)
+
+
+def _unknown_key(entry: Entry, known: Iterable[str]) -> Problem:
+    key, colon, value = entry.key.partition("：")
+    if colon and key in known:
+        place = replace(entry.place, column=entry.place.column + len(key))
+        return Problem(place, "冒号是全角的“：”", entry.key, f"请改用半角冒号，后面空一格：{key}: {value.strip()}")
+    return Problem(entry.place, "这里没有这个键", entry.key, nearest(entry.key, known))
 
 
 def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
@@ -98,9 +117,11 @@ def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
         case "const":
             return Problem(node.place, "这里只能写一个固定的值", value, f"请写 {limit}")
         case "pattern":
-            return Problem(node.place, f"{name or '文字'}的写法不对", value, example or f"应符合 {limit}")
+            written = _as_date(value, limit)
+            instead = f"请写成 {written}" if written else example or f"应符合 {limit}"
+            return Problem(node.place, f"{name or '文字'}的写法不对", value, instead)
         case "format":
-            return Problem(node.place, f"{name or '日期'}不存在或写法不对", value, example)
+            return Problem(node.place, f"{name or '日期'}不存在或写法不对", value, _no_day(value) or example)
         case "minimum":
             return Problem(node.place, f"数太小，至少是 {limit}", value, "请改为允许范围内的数")
         case "exclusiveMinimum":
@@ -136,11 +157,38 @@ def _of_type(node: Node, wanted: Any, value: str) -> str:
             return f'请加上引号："{value}"'
         case "integer" | "number" if isinstance(written, str) and _NUMBER.fullmatch(written):
             return f"请去掉引号：{written}"
+        case "integer" | "number" if isinstance(written, str) and _NUMBER.fullmatch(_narrow(written)):
+            return f"请用半角数字：{_narrow(written)}"
+        case "integer" | "number" if isinstance(written, str) and _NUMBER.fullmatch(_narrow(written).rstrip("%")):
+            return f"请只写数，不写百分号：{_narrow(written).rstrip('%')}"
         case "integer" | "number" if isinstance(written, str):
             return "请写阿拉伯数字，如 25"
         case "array" if written is not None:
             return f"请写成列表：[{value}]，或另起一行逐项写“- {value}”"
     return ""
+
+
+def _narrow(text: str) -> str:
+    """Full-width characters as half-width ones."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def _as_date(text: str, pattern: str) -> str:
+    """A date or month that was written otherwise, in the form of ``pattern``; empty where it is none."""
+    found = _DATE.fullmatch(_narrow(text))
+    if found is None:
+        return ""
+    written = "-".join((found[1], *(f"{int(part):02}" for part in found.groups()[1:] if part)))
+    return written if re.search(pattern, written) else ""
+
+
+def _no_day(text: str) -> str:
+    """What is wrong with a date that is in form."""
+    found = _DATE.fullmatch(text)
+    if found is None or found[3] is None:
+        return ""
+    year, month, day = map(int, found.groups())
+    return f"{year} 年 {month} 月没有 {day} 日，请核对" if month <= 12 else f"没有 {month} 月，请核对"
 
 
 def _kind(node: Node) -> str:

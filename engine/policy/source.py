@@ -14,8 +14,8 @@ from pathlib import Path
 
 import yaml
 
-from engine.policy.wide_marks import wide_mark
-from engine.problems import Place, Problem, clip
+from engine.policy.syntax_messages import syntax_problem
+from engine.problems import Place, Problem
 
 Scalar = str | int | bool | Decimal | None
 Plain = Scalar | list["Plain"] | dict[str, "Plain"]
@@ -179,8 +179,7 @@ class _Builder:
         try:
             return self._documents(text)
         except yaml.YAMLError as error:
-            found = _syntax_problem(error, self.file)
-            self.problems.append(wide_mark(text, found.place) or found)
+            self.problems.append(syntax_problem(error, text, self.file))
         except _Unusable:
             pass
         return None
@@ -261,34 +260,3 @@ def _scalar(text: str) -> Scalar:
     if _DECIMAL.fullmatch(text):
         return Decimal(text)
     return text
-
-
-# The parser's words, what to call them, and what to do; the first that matches holds.
-_SYNTAX: tuple[tuple[str, str, str], ...] = (
-    (r"'\\t' that cannot start", "制表符（Tab）不能放在这里", "请改用空格"),
-    (r"cannot start any token", "文字不能以这个字符开头", "请给整段文字加引号"),
-    (r"mapping values are not allowed", "这里不能再有冒号", "请检查上一行的缩进；含“: ”的文字请加引号"),
-    (r"could not find expected ':'", "这一行缺冒号", "写成“键: 值”，冒号后有一个空格"),
-    (r"sequence entries are not allowed", "这里不能放“- ”列表项", "请把列表另起一行并缩进"),
-    (r"expected <block end>", "缩进与上文不一致", "同一层的各行请从同一列写起"),
-    (r"expected ',' or '\]'", "方括号里缺逗号，或没有用 ] 收尾", "请补上逗号或 ]"),
-    (r"expected ',' or '}'", "花括号里缺逗号，或没有用 } 收尾", "请补上逗号或 }"),
-    (r"unexpected end of stream", "引号没有收尾", "请补上收尾的引号"),
-    (r"document separator", "引号没有收尾就遇到了文档分隔行", "请补上收尾的引号"),
-    (r"unknown escape|escape sequence", "双引号里的反斜线写法不认识", "请改用单引号，或把 \\ 写成 \\\\"),
-    (r"expected the node content", "这里缺内容，或多了一个符号", "请补上内容，或删去多余的符号"),
-    (r"expected '<document start>'", "顶层内容写完之后又有别的内容", "请检查这一行的缩进"),
-    (r"directive|YAML document", "不能用 % 指令", "请删去以 % 开头的行；以 % 开头的文字请加引号"),
-)
-
-
-def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
-    words = str(getattr(error, "problem", "") or "")
-    mark = getattr(error, "problem_mark", None)
-    if words.endswith("end of stream") and getattr(error, "context_mark", None) is not None:
-        mark = error.context_mark  # type: ignore[attr-defined]  # where the quote opens says more than the file's end
-    place = Place(file) if mark is None else Place(file, mark.line + 1, mark.column + 1)
-    for pattern, what, instead in _SYNTAX:
-        if re.search(pattern, words):
-            return Problem(place, what, "", instead)
-    return Problem(place, "不是合法的 YAML", clip(words), "请检查这一行的符号与缩进")
