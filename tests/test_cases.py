@@ -265,6 +265,26 @@ def test_cases_taken_in_together_come_to_the_same(tmp_path: Path) -> None:
         ]
 
 
+def test_a_case_that_cannot_be_taken_in_fails_alone(small: Path) -> None:
+    """Protects the shortcut: whatever is wrong with the data of one case, those beside it come to what they come to."""
+    text = """\
+  - title: 一例
+    about: [volume]
+    given: {orders: [{工单编号: 甲}]}
+    expect: {orders: {甲: {rules: []}}}
+  - title: 二例
+    about: [bonus-cap]
+    given: {bonuses: [{月份: 2026-04, 承办单位: 甲中心, 加分: -1}], orders: [{工单编号: 甲}]}
+    expect: {orders: {甲: {rules: []}}}
+  - title: 三例
+    about: [risk-group]
+    given: {set: {quarters: calendar}, orders: [{工单编号: 甲, 涉及群体利益: 是}]}
+    expect: {orders: {甲: {rules: [risk-group]}}}
+"""
+    (found,) = failures(small, text)
+    assert found.startswith("a.yaml:10:12: 案例“二例”：") and "不能小于 0（值：-1）" in found
+
+
 def test_a_failure_names_nothing_of_other_cases(small: Path) -> None:
     """Protects messages: cases are taken in together, yet each failure speaks of its own units and records."""
     text = """\

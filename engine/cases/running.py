@@ -6,11 +6,12 @@ Knows the order of the steps; must not know how results are compared or shown.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from engine.cases.batches import Batch, joined_batches
 from engine.cases.comparing import Outcome, compare
 from engine.cases.giving import given_intake, order_cells
 from engine.cases.naming import about_problems, given_problems, reading_problems, unit_names
@@ -19,7 +20,7 @@ from engine.cases.reached import Reached, reached
 from engine.cases.reading import Case, Given, read_cases
 from engine.cases.second_results import expects_bases, with_bases
 from engine.cases.spanning import seen_by, together
-from engine.cases.together import Taken, can_join, joined, parted
+from engine.cases.together import Taken, can_join, parted_orders, parted_scorers
 from engine.compiled import CompiledPolicy, compile_policy
 from engine.counting import score, scorer
 from engine.decisions.compile import decide_found
@@ -29,6 +30,7 @@ from engine.intake.found import Intake
 from engine.order_results import detail
 from engine.policy.build import build_policy
 from engine.policy.model import Policy
+from engine.policy.model_tables import Table
 from engine.policy.parts import check_parts, read_sources
 from engine.policy.schema import Schemas
 from engine.policy.versions import amended
@@ -75,6 +77,7 @@ class Bench:
         self._cache = cache
         self._time_limit = time_limit
         self._connection = connect()
+        self._connection.execute("PRAGMA disable_optimizer")  # which takes longer than it saves with a few orders
         found: list[Problem] = []
         self._sources = read_sources(folder, found)
         if found:
@@ -106,21 +109,33 @@ class Bench:
 
         Raises PolicyError and CompileError.
         """
-        groups: dict[tuple[str, dt.datetime], list[Case]] = {}
+        groups: dict[tuple[Table, ...], list[Case]] = {}
         for case in cases:
             alone = expects_bases(case) or case.given.spans is not None
             if alone or any(reading_problems(self.policy({}), case)) or any(about_problems([self.policy({})], case)):
                 continue
             policy = self.policy(case.given.chosen)
             if not any(given_problems(policy, case)) and can_join(self.compiled(policy), case):
-                groups.setdefault((policy.digest, case.given.as_of), []).append(case)
-        for (digest, _), group in groups.items():
-            policy = self._compiled[digest].policy
-            try:
-                taken = self._take(self._compiled[digest], joined(policy, group))
-            except InputError:
-                continue  # one of them cannot be taken in; each on its own will tell which
-            self._taken |= {case.place: part for case, part in zip(group, parted(policy, taken, group), strict=True)}
+                groups.setdefault(policy.tables, []).append(case)
+        for group in groups.values():
+            self._taken |= self._taken_together(group)
+
+    def _taken_together(self, cases: Sequence[Case]) -> dict[Place, Taken]:
+        """Without those that cannot be taken in: each on its own will tell why."""
+        try:
+            default = self.compiled(self.policy(cases[0].given.chosen))
+            found = list(joined_batches(default, cases, self._connection))
+        except InputError:
+            half = len(cases) // 2
+            return {} if not half else self._taken_together(cases[:half]) | self._taken_together(cases[half:])
+        return {place: taken for batch in found for place, taken in self._parts(batch)}
+
+    def _parts(self, batch: Batch) -> Iterator[tuple[Place, Taken]]:
+        compiled = self.compiled(self.policy(dict(batch.chosen)))
+        taken = self._answered(compiled, batch.whole, batch.as_of)
+        scorers, orders = parted_scorers(taken.scorer), parted_orders(taken.orders)
+        for case, intake, number in zip(batch.cases, batch.intakes, batch.numbers or (), strict=True):
+            yield case.place, Taken(intake, scorers[number], orders.get(number, {}))
 
     def run(self, case: Case) -> CaseResult:
         """Raises PolicyError and CompileError: whatever is wrong with the case itself is a failure of it."""
@@ -207,11 +222,21 @@ class Bench:
         intake = given_intake(compiled.policy, given, self._connection)
         if given.standings is not None:
             return Taken(intake, scorer(compiled.policy, Tallies({}, ()), intake), {})
-        scored = score(compiled, intake, self._connection, given.as_of, self._time_limit)
+        return self._answered(compiled, intake, given.as_of, since, until)
+
+    def _answered(
+        self,
+        compiled: CompiledPolicy,
+        intake: Intake,
+        as_of: dt.datetime,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+    ) -> Taken:
+        scored = score(compiled, intake, self._connection, as_of, self._time_limit)
         if not intake.orders:
             return Taken(intake, scored, {})
         decider = partial(decide_found, time_limit=self._time_limit)
-        found = detail(compiled, self._connection, intake.relation, given.as_of, decider)
+        found = detail(compiled, self._connection, intake.relation, as_of, decider)
         return Taken(intake, scored, order_outcomes(replace(found, since=_begin(since), until=_begin(until))))
 
     def _concluded(self, compiled: CompiledPolicy, case: Case, taken: Taken) -> Outcome:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from engine.cases.batches import Batch, batches
 from engine.cases.comparing import Outcome, compare
 from engine.cases.giving import given_intake, order_cells
 from engine.cases.naming import given_problems, unit_names
@@ -25,7 +26,6 @@ from engine.cases.second_results import with_bases
 from engine.cases.together import Taken, can_join, joined, parted, parted_orders, parted_scorers
 from engine.compiled import CompiledPolicy
 from engine.counting import score
-from engine.coverage.batches import Batch, batches
 from engine.coverage.differing import (
     ANSWERED,
     OF_PERIODS,

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.cases.batches import Batch
 from engine.cases.reading import Case, read_cases
-from engine.coverage.batches import Batch
 from engine.coverage.bench import Bench
 from engine.coverage.changes import Change, Changer, Edit
 from engine.coverage.differing import same

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from engine.cases.batches import Chosen
 from engine.compiled import CompiledPolicy, Decided, questions_of
-from engine.coverage.batches import Chosen
 from engine.coverage.changes import Edit
 from engine.coverage.editing import edited
 from engine.decisions.fence import FenceError

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import kept
-from engine.policy.readings import Readings, references
+from engine.policy.readings import Readings, reference, references
 from engine.policy.source import Node, plain
 from engine.problems import Problem
 
@@ -115,10 +115,12 @@ class Schemas:
 
 
 def _meant(readings: Readings) -> object:
-    """All of ``readings`` that following a reference may come upon."""
+    """All of ``readings`` that following a reference may come upon: every option, and which is chosen only of readings
+    that another option stands on."""
     choices = readings.choices.items()
-    options = [(id, one.chosen, [(name, plain(value)) for name, value in one.options.items()]) for id, one in choices]
-    return readings.endless, options
+    options = [(id, [(name, plain(value)) for name, value in one.options.items()]) for id, one in choices]
+    inner = {found.reading for _, one in choices for value in one.options.values() if (found := reference(value))}
+    return readings.endless, options, [(id, one.chosen) for id, one in choices if id in inner]
 
 
 def _absolute(schema: Any, file: str) -> Any:

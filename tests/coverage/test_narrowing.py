@@ -11,7 +11,7 @@ import pytest
 from engine.cases.order_outcomes import OrderOutcome, order_outcomes
 from engine.cases.reading import read_cases
 from engine.compiled import CompiledPolicy
-from engine.coverage.batches import Batch, batches
+from engine.cases.batches import Batch, batches
 from engine.coverage.narrowing import narrowed
 from engine.coverage.probing import plan_probes
 from engine.coverage.variants import Changed, Variants

@@ -47,8 +47,7 @@ def batches(
     cases: Sequence[Case], compiled: Callable[[Chosen], CompiledPolicy], connection: duckdb.DuckDBPyConnection
 ) -> Iterator[Batch]:
     """Every case in one batch. Raises InputError when the data of one cannot be taken in."""
-    default = compiled(())
-    tables = default.policy.tables
+    tables = compiled(()).policy.tables
     together = [
         case
         for case in cases
@@ -57,7 +56,7 @@ def batches(
         and can_join(compiled(chosen_by(case)), case)
     ]
     if together:
-        yield from _joined(default, together, connection)
+        yield from joined_batches(compiled(()), together, connection)
     for i, case in enumerate(cases):
         if case not in together:
             intake = given_intake(compiled(chosen_by(case)).policy, case.given, connection)
@@ -65,7 +64,11 @@ def batches(
             yield Batch(chosen_by(case), case.given.as_of, (case,), (whole,), whole, None)
 
 
-def _joined(default: CompiledPolicy, cases: list[Case], connection: duckdb.DuckDBPyConnection) -> Iterator[Batch]:
+def joined_batches(
+    default: CompiledPolicy, cases: Sequence[Case], connection: duckdb.DuckDBPyConnection
+) -> Iterator[Batch]:
+    """``cases`` that can be joined and whose policies have the tables of ``default``, taken in at once. Raises
+    InputError when that is not possible."""
     whole = given_intake(default.policy, joined(default.policy, cases), connection)
     scorer = score(default, whole, connection, cases[0].given.as_of, _TIME_LIMIT)
     intakes = [part.intake for part in parted(default.policy, Taken(whole, scorer, {}), cases)]
