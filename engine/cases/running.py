@@ -23,6 +23,7 @@ from engine.cases.spanning import seen_by, together
 from engine.cases.together import Taken, can_join, parted_orders, parted_scorers
 from engine.compiled import CompiledPolicy, compile_policy
 from engine.counting import score, scorer
+from engine.databases import Remembering, beside
 from engine.decisions.compile import decide_found
 from engine.evaluate import Gates, conclude, gates_of
 from engine.intake import connect
@@ -77,7 +78,9 @@ class Bench:
         self._cache = cache
         self._time_limit = time_limit
         self._connection = connect()
-        self._connection.execute("PRAGMA disable_optimizer")  # which takes longer than it saves with a few orders
+        self._database = Remembering(beside(self._connection))
+        for connection in (self._connection, self._database.connection):
+            connection.execute("PRAGMA disable_optimizer")  # which takes longer than it saves with a few orders
         found: list[Problem] = []
         self._sources = read_sources(folder, found)
         if found:
@@ -232,11 +235,11 @@ class Bench:
         since: dt.date | None = None,
         until: dt.date | None = None,
     ) -> Taken:
-        scored = score(compiled, intake, self._connection, as_of, self._time_limit)
+        scored = score(compiled, intake, self._database, as_of, self._time_limit)
         if not intake.orders:
             return Taken(intake, scored, {})
         decider = partial(decide_found, time_limit=self._time_limit)
-        found = detail(compiled, self._connection, intake.relation, as_of, decider)
+        found = detail(compiled, self._database, intake.relation, as_of, decider)
         return Taken(intake, scored, order_outcomes(replace(found, since=_begin(since), until=_begin(until))))
 
     def _concluded(self, compiled: CompiledPolicy, case: Case, taken: Taken) -> Outcome:
