@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.cases.batches import Batch, batches
 from engine.cases.order_outcomes import OrderOutcome, order_outcomes
 from engine.cases.reading import read_cases
 from engine.compiled import CompiledPolicy
-from engine.cases.batches import Batch, batches
 from engine.coverage.narrowing import narrowed
 from engine.coverage.probing import plan_probes
 from engine.coverage.variants import Changed, Variants
