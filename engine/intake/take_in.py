@@ -153,17 +153,21 @@ class _Reading:
                 try:
                     scan = self._open(source)
                     read = plain.rows(scan, names)
+                    broken: list[str] = []
                     if read is None:
                         scan, checked = self._checked(self.connection, scan, names)
                         problems += reading.problems(scan, checked, names)
                         read = tuple(_rows(self.connection, table, checked))
+                        broken = [checked.origin[breach.row][2] for breach in checked.breaches]
                 except InputError as error:
                     problems += error.problems
                     continue
                 remarks += (*scan.remarks, *doubts.of_rows(table, read, source.name))
                 rows[table.id] = read
-            if source is not None and len(table.key) == 1:
-                names[table.id] = tuple(str(row[table.key[0]]) for row in rows[table.id])
+            if source is not None and len(table.key) == 1 and all(broken):
+                # A name whose row is broken is told there, not again by all that refer to it.
+                sound = (str(row[table.key[0]]) for row in rows[table.id])
+                names[table.id] = tuple(dict.fromkeys((*sound, *broken)))
         if problems:
             try:
                 self._open(self.found["orders"])

@@ -45,6 +45,16 @@ def test_a_missing_optional_file_is_remarked(tmp_path: Path) -> None:
     assert intake.rows["bonuses"] == ()
 
 
+@pytest.mark.parametrize(("units", "told"), [("一队,\n二队,东\n", "组"), (",东\n二队,东\n", "单位")])
+def test_only_the_cause_is_told_of_a_broken_row(tmp_path: Path, units: str, told: str) -> None:
+    """Promise: what refers to a row that is broken is not blamed as well."""
+    put(tmp_path, [order(单位="二队")])
+    (tmp_path / "units.csv").write_text("单位,组\n" + units)
+    (tmp_path / "bonuses.csv").write_text("月份,单位,分\n2026-03,一队,1\n2026-03,二队,2\n")
+    said = refused(tmp_path)
+    assert f"units.csv: 第 1 条记录，列“{told}”：不能为空" in said and "bonuses.csv" not in said
+
+
 def test_two_files_for_one_table_are_refused(tmp_path: Path) -> None:
     """Promise: which of two files counts is never guessed."""
     put(put(tmp_path, [order()]), [order()], "xlsx")
