@@ -6,20 +6,22 @@ Knows how changes are dealt out; must not know what probing is.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from engine.cases.reading import read_cases
+from engine.cases.reading import Case, read_cases
+from engine.coverage.changes import Change
 from engine.coverage.exceptions import Excepted
-from engine.coverage.probing import Plan, Probed, Prober, plan_probes
+from engine.coverage.probing import Probed, Prober, plan_probes
 
 CHUNK = 4
 Progress = Callable[[int, int], None]
 """Hears how many changes are done, of how many."""
 
-_own: list[tuple[Prober, Plan]] = []
+_own: list[tuple[Prober, Sequence[Change]]] = []
 """The worker process's own: a bench cannot be sent from one process to another."""
 
 
@@ -53,7 +55,8 @@ def probe(
     cases = read_cases(folder, schemas)  # here, since what a process raises when it starts is lost
     numbers = [i for i, change in enumerate(plan.changes) if wanted(change.name)]
     if processes > 1 and len(numbers) > processes * CHUNK:
-        found = _in_processes(folder, schemas, numbers, processes)
+        changes = [plan.changes[i] for i in numbers]
+        found = _in_processes(partial(_start, folder, schemas, cases, changes), len(changes), processes)
     else:
         prober = Prober(folder, schemas, cases)
         found = (prober.probe(plan.changes[i]) for i in numbers)
@@ -65,16 +68,16 @@ def probe(
     return Probing(tuple(probed), plan.excepted, plan.idle)
 
 
-def _in_processes(folder: Path, schemas: Path, numbers: list[int], processes: int) -> Iterator[Probed]:
+def _in_processes(start: Callable[[], None], changes: int, processes: int) -> Iterator[Probed]:
     context = multiprocessing.get_context("spawn")  # a database must not be forked
-    with ProcessPoolExecutor(processes, context, _start, (folder, schemas)) as pool:
-        yield from pool.map(_probe, numbers, chunksize=CHUNK)
+    with ProcessPoolExecutor(processes, context, start) as pool:
+        yield from pool.map(_probe, range(changes), chunksize=CHUNK)
 
 
-def _start(folder: Path, schemas: Path) -> None:
-    _own.append((Prober(folder, schemas), plan_probes(folder, schemas)))
+def _start(folder: Path, schemas: Path, cases: Sequence[Case], changes: Sequence[Change]) -> None:
+    _own.append((Prober(folder, schemas, cases), changes))
 
 
 def _probe(number: int) -> Probed:
-    prober, plan = _own[0]
-    return prober.probe(plan.changes[number])
+    prober, changes = _own[0]
+    return prober.probe(changes[number])
