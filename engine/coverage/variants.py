@@ -15,7 +15,7 @@ from engine.compiled import CompiledPolicy, Decided, questions_of
 from engine.coverage.changes import Edit
 from engine.coverage.editing import edited
 from engine.decisions.fence import FenceError
-from engine.decisions.questions import Group, PlanError, plan
+from engine.decisions.questions import Group, PlanError, Question, plan
 from engine.decisions.tables import DecisionTable, decide
 from engine.lists import whole_lists
 from engine.policy.build import build_policy
@@ -29,6 +29,9 @@ from engine.problems import Place, PolicyError, Problem
 MOST_ENUMERATED = 512
 """Larger domains are asked only for the combinations that the cases have."""
 
+MOST_PLANNED = 8
+"""Sets of questions that are kept of one kind."""
+
 
 class Variants:
     """Raises PolicyError when the policy in ``folder`` is broken."""
@@ -38,6 +41,7 @@ class Variants:
         sources = read_sources(folder, found)
         self.parts = check_parts(folder, sources, Schemas(schemas), {}, found)
         self._tables: dict[Group, DecisionTable] = {}
+        self._planned: dict[str, list[tuple[tuple[Question, ...], tuple[Decided, ...]]]] = {}
         self._data: dict[tuple[str, Chosen], object] = {}
         self._compiled: dict[Chosen, CompiledPolicy] = {}
         written = self.parts.written.items()
@@ -79,10 +83,7 @@ class Variants:
         """Like ``compile_policy``, but in this process and with tables kept: one parameter away from a sound policy
         the rule engine is safe. Raises PolicyError where it refuses."""
         try:
-            sets = {
-                name: tuple(Decided(group, self._table(name, group)) for group in plan(whole_lists(questions)))
-                for name, questions in questions_of(policy).items()
-            }
+            sets = {name: self._decided(name, questions) for name, questions in questions_of(policy).items()}
         except (PlanError, FenceError) as error:
             raise PolicyError([Problem(Place(policy.folder), "规则不能编译", "", str(error))]) from None
         for name, decided in sets.items():
@@ -97,6 +98,17 @@ class Variants:
             ladder={item.id: sets[f"ladder:{item.id}"] for item in policy.consequences},
             standings={mark.id: sets[f"standing:{mark.id}"] for mark in policy.standings},
         )
+
+    def _decided(self, name: str, questions: tuple[Question, ...]) -> tuple[Decided, ...]:
+        """The last few sets of questions are kept: all but one or two are as they were before the change."""
+        kept = self._planned.setdefault(name, [])
+        for asked, decided in kept:
+            if asked == questions:
+                return decided
+        found = tuple(Decided(group, self._table(name, group)) for group in plan(whole_lists(questions)))
+        kept.insert(0, (questions, found))
+        del kept[MOST_PLANNED:]
+        return found
 
     def _table(self, of: str, group: Group) -> DecisionTable | None:
         if of in ("counting", "detail") and group.size > MOST_ENUMERATED:

@@ -106,11 +106,12 @@ def build_readings(context: Context) -> tuple[Reading, ...]:
 
 def check_references(context: Context) -> None:
     """Clauses that items name exist (where the policy lists clauses at all), and so does what covers a clause."""
-    ids = sorted({str(item["id"]) for _, _, item in items(context)} | {str(context.part("policy")["id"])})
+    every = {str(item["id"]) for _, _, item in items(context)} | {str(context.part("policy")["id"])}
+    ids = dict.fromkeys(sorted(every))
     clauses = context.part("clauses").get("clauses", ())
-    known = tuple(str(clause["id"]) for clause in clauses)
+    known: dict[str, int] = {}
     for i, clause in enumerate(clauses):
-        if known.index(clause["id"]) != i:
+        if known.setdefault(clause["id"], i) != i:
             place, instead = context.place("clauses", ("clauses", i, "id")), "请改成本来的编号，或删去其中一条"
             context.findings.add(place, "同一条文列了两次", clause["id"], instead)
         context.all_known(clause.get("covered_by", ()), ids, "编号", "clauses", ("clauses", i, "covered_by"))

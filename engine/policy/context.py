@@ -5,7 +5,7 @@ Knows nothing of any one section.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from typing import Any as Data
 
@@ -51,16 +51,16 @@ class Context:
 
     def known(self, value: str, known: Iterable[str], what: str, part: str, path: Path) -> bool:
         """Whether ``value`` is one of ``known``; otherwise it is reported as an unknown ``what`` and passed over."""
-        names = tuple(known)
+        names = known if isinstance(known, Collection) else tuple(known)
         if value in names:
             return True
-        self.findings.unknown(self.place(part, path), what, value, names, spoils=False)
+        self.findings.unknown(self.place(part, path), what, value, tuple(names), spoils=False)
         return False
 
     def all_known(
         self, values: Iterable[str], known: Iterable[str], what: str, part: str, path: Path
     ) -> tuple[str, ...]:
-        names = tuple(known)
+        names = known if isinstance(known, Collection) else tuple(known)
         return tuple(v for i, v in enumerate(values) if self.known(v, names, what, part, (*path, i)))
 
     def time_fields(
