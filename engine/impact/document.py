@@ -80,7 +80,7 @@ def _item(found: Impact, number: int) -> Json:
         "consequences": sum(spot.what == "consequence" for spot in needed),
         "totals": len(main),
         "largest": rounded(max((abs(part.amount) for part in main), default=Fraction(0))),
-        "orders": sum(change.orders for change in found.orders if number in found.order_causes[change.judged]),
+        "orders": sum(causes.get(number, 0) for causes in found.order_causes.values()),
     }
 
 

@@ -17,7 +17,8 @@ from engine.evaluate import on_base, stitch
 from engine.evaluation import Evaluation
 from engine.impact.causes import Because, Part, because, parts_of
 from engine.impact.items import Item, Mixtures, Subset
-from engine.impact.orders import Accepted, Judged, OrderChange, accepted, order_changes, touched
+from engine.impact.order_causes import order_causes
+from engine.impact.orders import Accepted, Compared, Judged, OrderChange, accepted
 from engine.impact.outcomes import Outcomes, Spot, at, differing, outcomes, seats, totals
 from engine.impact.replay import Replay
 from engine.impact.shapley import MOST_EXACT, PAIRS, Shares, shares
@@ -47,8 +48,9 @@ class Sharing:
 @dataclass(frozen=True)
 class Impact:
     """``spots``: everything that differs, in order. ``parts``: by spot of a total, what each item contributes;
-    ``causes``: by spot of a fact. ``order_causes``: the items that change how something is judged. ``amends_from``:
-    where B amends A, the day from which it holds; before it, A does."""
+    ``causes``: by spot of a fact. ``order_causes``: by what is judged otherwise, the items without which some orders
+    would not be as they are, and how many. ``amends_from``: where B amends A, the day from which it holds; before it,
+    A does."""
 
     before: Evaluation
     after: Evaluation
@@ -60,7 +62,7 @@ class Impact:
     causes: Mapping[Spot, Because]
     sharing: Sharing
     orders: tuple[OrderChange, ...]
-    order_causes: Mapping[Judged, tuple[int, ...]]
+    order_causes: Mapping[Judged, Mapping[int, int]]
     accepted: Accepted
     amends_from: dt.date | None
 
@@ -137,7 +139,8 @@ class _Work:
         self._say("正在比较每张工单…")
         since = None if self._amendment is None else self._amendment.in_force_from
         span = (None if since is None else dt.datetime.combine(since, dt.time()), None)
-        orders = order_changes(self._replay, before, after, examples, span)
+        compared = Compared(self._replay, before, after, span)
+        orders = compared.changes(examples)
         return Impact(
             left,
             right,
@@ -149,7 +152,7 @@ class _Work:
             causes,
             sharing,
             orders,
-            self._judged_by([change.judged for change in orders], after),
+            order_causes(compared, orders, self._left_out() if orders else {}, after),
             accepted(self._replay, before, after, examples),
             since,
         )
@@ -256,23 +259,15 @@ class _Work:
         except PolicyError:
             return None
 
-    def _judged_by(self, judged: Sequence[Judged], after: Policy) -> Mapping[Judged, tuple[int, ...]]:
-        """The items without which ``judged`` would be judged by other conditions than ``after`` has; those that change
-        how orders are read where no condition differs."""
-        found: dict[Judged, list[int]] = {one: [] for one in judged}
-        reading: list[int] = []
-        for item in sorted(self._mixtures.all) if judged else ():
+    def _left_out(self) -> Mapping[int, Policy]:
+        """By item, the later version without it, where that holds together."""
+        found: dict[int, Policy] = {}
+        for item in sorted(self._mixtures.all):
             try:
-                other = self._governing(self._mixtures.policy(self._mixtures.all - {item}))
+                found[item] = self._governing(self._mixtures.policy(self._mixtures.all - {item}))
             except PolicyError:
                 continue
-            differs = set(touched(other, after))
-            for one in judged:
-                if one in differs:
-                    found[one].append(item)
-            if other.tables != after.tables:
-                reading.append(item)
-        return {one: tuple(items or reading) for one, items in found.items()}
+        return found
 
 
 def _bases(policy: Policy) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -124,28 +125,49 @@ def touched(before: Policy, after: Policy) -> tuple[Judged, ...]:
 def order_changes(
     replay: Replay, before: Policy, after: Policy, most: int, span: Span = (None, None)
 ) -> tuple[OrderChange, ...]:
-    """What differs for at least one order that both take in; ``most``: how many examples of each. Only orders dated
-    within ``span``, its end excluded.
+    """See ``Compared``; ``most``: how many examples of each."""
+    return Compared(replay, before, after, span).changes(most)
+
+
+class Compared:
+    """What differs for at least one order that both versions take in. Only orders dated within ``span``, its end
+    excluded.
 
     Raises PolicyError, InputError and MissedLookUpError.
     """
-    wanted = touched(before, after)
-    if before.tables != after.tables:
-        wanted = tuple(sorted({*judging(before), *judging(after)}))
-    if not wanted:
-        return ()
-    connection = replay.taken(before).connection
-    same = replay.taken(before).intake is replay.taken(after).intake
-    key = BY_RECORD if same else BY_ID
-    _keep(replay, before, wanted, span, connection, key)
-    _compare(replay, after, wanted, span, connection, key)
-    found = []
-    for number, one in enumerate(wanted):
-        moved = _moved(connection, number)
-        if moved:
-            examples = _examples(connection, number, most)
-            found.append(OrderChange(one, *_named(one, after, before), moved, examples))
-    return tuple(found)
+
+    def __init__(self, replay: Replay, before: Policy, after: Policy, span: Span = (None, None)) -> None:
+        self._replay, self._before, self._after, self._span = replay, before, after, span
+        wanted = touched(before, after)
+        if before.tables != after.tables:
+            wanted = tuple(sorted({*judging(before), *judging(after)}))
+        self._wanted = wanted
+        self._connection = replay.taken(before).connection
+        if wanted:
+            same = replay.taken(before).intake is replay.taken(after).intake
+            key = BY_RECORD if same else BY_ID
+            _keep(replay, before, wanted, span, self._connection, key)
+            _compare(replay, after, wanted, span, self._connection, key)
+
+    def changes(self, most: int) -> tuple[OrderChange, ...]:
+        """``most``: how many examples of each."""
+        found = []
+        for number, one in enumerate(self._wanted):
+            moved = _moved(self._connection, number)
+            if moved:
+                examples = _examples(self._connection, number, most)
+                found.append(OrderChange(one, *_named(one, self._after, self._before), moved, examples))
+        return tuple(found)
+
+    def otherwise(self, other: Policy, asked: Sequence[Judged]) -> Mapping[Judged, int]:
+        """Of the orders that differ in each of ``asked``, how many the version ``other`` does not judge as the later
+        one does."""
+        numbers = [self._wanted.index(one) for one in asked]
+        counts = ", ".join(f"count(*) FILTER (d.a{i} <> d.b{i} AND o.s{n} <> d.b{i})" for n, i in enumerate(numbers))
+        query = _query(self._replay, other, asked, self._span, BY_ID)
+        with _reachable(self._replay.taken(other).connection, query, self._connection) as source:
+            row = self._connection.execute(f"SELECT {counts} FROM {DIFFERENT} d JOIN {source} o USING (id)").fetchone()
+        return dict(zip(asked, row or (), strict=True))
 
 
 def accepted(replay: Replay, before: Policy, after: Policy, most: int) -> Accepted:
@@ -194,12 +216,7 @@ def _compare(
     """Table DIFFERENT: the orders that ``policy`` judges otherwise in anything, with both states."""
     taken = replay.taken(policy)
     query = _query(replay, policy, wanted, span, tuple(dict.fromkeys((*key, "id", "unit"))))
-    with tempfile.TemporaryDirectory() as scratch:
-        source = f"({query})"
-        if taken.connection is not connection:
-            file = str(Path(scratch) / "after.parquet").replace("'", "''")
-            taken.connection.execute(f"COPY {source} TO '{file}' (FORMAT parquet)")
-            source = f"read_parquet('{file}')"
+    with _reachable(taken.connection, query, connection) as source:
         numbers = range(len(wanted))
         states = ", ".join(f"a.s{i} AS a{i}, b.s{i} AS b{i}" for i in numbers)
         differ = " OR ".join(f"a.s{i} <> b.s{i}" for i in numbers)
@@ -208,6 +225,18 @@ def _compare(
             f"FROM {BEFORE} a JOIN {source} b USING ({', '.join(key)}) WHERE b.missed OR {differ}"
         )
     _refuse_missed(connection, f"SELECT count(*) FILTER (missed) FROM {DIFFERENT}")
+
+
+@contextmanager
+def _reachable(held: duckdb.DuckDBPyConnection, query: str, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """The rows of ``query``, which is asked of ``held``, as a source in ``connection``."""
+    if held is connection:
+        yield f"({query})"
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        file = str(Path(scratch) / "rows.parquet").replace("'", "''")
+        held.execute(f"COPY ({query}) TO '{file}' (FORMAT parquet)")
+        yield f"read_parquet('{file}')"
 
 
 def _refuse_missed(connection: duckdb.DuckDBPyConnection, query: str) -> None:
