@@ -19,8 +19,7 @@ def compare(old: str, new: str, folder: Path | None) -> dict[str, Any]:
     from engine.diff.compare import changes
     from engine.diff.document import diff_document
     from engine.diff.vocabulary import Vocabulary
-    from engine.policy.build import build_policy
-    from engine.policy.parts import load_parts
+    from engine.policy.build import build_policy, unaltered_parts
     from engine.policy.versions import find_version
     from engine.problems import PolicyError, Problem
 
@@ -30,7 +29,7 @@ def compare(old: str, new: str, folder: Path | None) -> dict[str, Any]:
     problems: list[Problem] = []
     for name in (old, new):
         try:
-            parts = load_parts(find_version(name, known), places.schemas, {})
+            parts = unaltered_parts(find_version(name, known), places.schemas, {})
             sides.append((parts, build_policy(parts)))
         except PolicyError as error:
             problems += error.problems

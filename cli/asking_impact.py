@@ -36,8 +36,7 @@ def impact(
     from engine.impact.impact import Sides
     from engine.impact.impact import impact as compute
     from engine.impact.replay import Replay
-    from engine.policy.build import build_policy
-    from engine.policy.parts import load_parts
+    from engine.policy.build import build_policy, unaltered_parts
     from engine.policy.versions import find_version
     from engine.problems import PolicyError, Problem
 
@@ -47,7 +46,7 @@ def impact(
     problems: list[Problem] = []
     for name in (old, new):
         try:
-            parts = load_parts(find_version(name, known), places.schemas, {})
+            parts = unaltered_parts(find_version(name, known), places.schemas, {})
             sides.append((parts, build_policy(parts)))
         except PolicyError as error:
             problems += error.problems
@@ -70,7 +69,7 @@ def sensitivity(asked: Asked, layout: Layout | None, say: Say) -> dict[str, Any]
     from engine.impact.replay import Replay
     from engine.impact.sensitivity import sensitivity as compute
     from engine.impact.sensitivity_document import sensitivity_document
-    from engine.policy.parts import load_parts
+    from engine.policy.build import unaltered_parts
 
     places = versions_in(asked.policies, layout)
     with _data(asked, layout) as data:
@@ -85,7 +84,7 @@ def sensitivity(asked: Asked, layout: Layout | None, say: Say) -> dict[str, Any]
             now=dt.datetime.now(dt.UTC),
         )
         taken = choose(request, say).taken
-        versions = [load_parts(Path(one.policy.folder), places.schemas, asked.chosen) for one in taken]
+        versions = [unaltered_parts(Path(one.policy.folder), places.schemas, asked.chosen) for one in taken]
         replay = Replay(taken[0].policy, _given(asked, data, taken[0].policy), taken[0], say)
         return sensitivity_document(compute(versions, replay, say))
 

@@ -70,6 +70,9 @@ def record_ruling(
     path = writable(one_folder(version, places))
     ruled = record(path, places.schemas, Ruling(reading, by, on, note, option))
     lines = [f"已记入 {ruled.file}（第 {ruled.line} 行起）：{reading} 由 {by} 于 {on} 确认，采用 {ruled.option}"]
+    if ruled.former is not None:
+        was_by, was_on, said = ruled.former
+        lines.append(f"取代了此前的确认：{was_by} 于 {was_on}，采用 {ruled.was}，说明“{said}”")
     if ruled.was != ruled.option:
         lines.append(
             f"采用的理解由 {ruled.was} 改为 {ruled.option}；请把 why 一行改成新的理由，再运行 hotline policy test"

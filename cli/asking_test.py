@@ -46,7 +46,12 @@ def run_tests(version: str | None, policies: Path | None, *, cached: bool, cover
 def _tested(folder: Path, schemas: Path, *, cached: bool, coverage: bool) -> Tested:
     from engine.cases.reading import read_cases
     from engine.cases.running import Bench
+    from engine.policy.manifest import changes
+    from engine.problems import PolicyError
 
+    altered = changes(folder)
+    if altered:
+        raise PolicyError(altered)
     cases = read_cases(folder, schemas)
     bench = Bench(folder, schemas, cache=cache_folder() if cached else None, time_limit=COMPILE_SECONDS)
     bench.take_together(cases)

@@ -18,8 +18,8 @@ FORMATS = ("table", "json")
 FormatOption = Annotated[str, option("--format", metavar="格式", help="table 给人看（默认）；json 给程序用")]
 CoverageOption = Annotated[bool, option("--coverage", help="另列出规则、判定表的行、选项、后果等，哪些没有用例达到")]
 FailUnderOption = Annotated[
-    float | None,
-    option("--fail-under", metavar="百分比", help="任何一类达到的比例低于它就算不通过，最高 100；含 --coverage"),
+    str | None,
+    option("--fail-under", metavar="百分比", help="任何一类达到的比例低于它就算不通过，0 到 100；含 --coverage"),
 ]
 OnlyOption = Annotated[
     str | None,
@@ -43,7 +43,8 @@ def test(
     no_cache: NoCacheOption = False,
 ) -> None:
     one_of("--format", format_, FORMATS)
-    with_coverage = coverage or fail_under is not None
+    least = _percent(fail_under)
+    with_coverage = coverage or least is not None
 
     from cli.asking_test import run_tests
     from cli.output import complain, progress, write
@@ -62,7 +63,7 @@ def test(
             write(test_summary(item))
             for line in coverage_lines(item.coverage):
                 write(line)
-    low = [kind for item in tested for kind in item.coverage if kind.percent < (fail_under or 0)]
+    low = [kind for item in tested for kind in item.coverage if kind.percent < (least or 0)]
     if low or any(item.failed for item in tested):
         raise typer.Exit(FOUND)
 
@@ -102,3 +103,15 @@ def probe(
 
 def _path(text: str | None) -> Path | None:
     return None if text is None else Path(text)
+
+
+def _percent(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 100:
+        raise CommandError(f"--fail-under 应为 0 到 100 的数，不是 {text}。如 --fail-under 95")
+    return number

@@ -22,6 +22,7 @@ from engine.impact.orders import Accepted, Compared, Judged, OrderChange, accept
 from engine.impact.outcomes import Outcomes, Spot, at, differing, outcomes, seats, totals
 from engine.impact.replay import Replay
 from engine.impact.shapley import MOST_EXACT, PAIRS, Shares, shares
+from engine.policy.build import build_policy
 from engine.policy.model import Policy
 from engine.policy.parts import Parts
 from engine.problems import InputError, PolicyError
@@ -105,6 +106,9 @@ def impact(
 ) -> Impact:
     """Raises PolicyError and InputError; ``progress`` hears what is under way, in Chinese."""
     say = progress or (lambda _: None)
+    say("正在按两个版本读取工单…")
+    for parts in (sides.a, sides.b):  # first, since putting versions of unlike plans together takes long
+        replay.taken(replay.aligned(build_policy(parts)))
     say("正在比较两个版本…")
     return _Work(Mixtures(sides.a, sides.b, words), replay, say).impact(examples, (most_exact, pairs, seed))
 

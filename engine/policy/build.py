@@ -42,10 +42,17 @@ def load_policy(
 
     Raises PolicyError with every problem found; a released version whose files were changed is one.
     """
+    return build_policy(unaltered_parts(folder, schemas, chosen, cache))
+
+
+def unaltered_parts(
+    folder: FilePath, schemas: FilePath, chosen: Mapping[str, str], cache: FilePath | None = None
+) -> Parts:
+    """Like ``load_parts``; a released version whose files were changed since is a PolicyError too."""
     changed = changes(folder)
     if changed:
         raise PolicyError(changed)
-    return build_policy(load_parts(folder, schemas, chosen, cache))
+    return load_parts(folder, schemas, chosen, cache)
 
 
 def build_policy(parts: Parts) -> Policy:

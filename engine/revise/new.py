@@ -13,8 +13,8 @@ from pathlib import Path
 
 from engine.cases.reading import FOLDER, read_cases
 from engine.months import Month
+from engine.policy.build import unaltered_parts
 from engine.policy.manifest import MANIFEST
-from engine.policy.parts import load_parts
 from engine.policy.readings import Readings
 from engine.policy.schema import Schemas
 from engine.policy.source import read_bytes
@@ -89,7 +89,7 @@ def amendment(source: Path, policies: Path, name: str, from_date: dt.date, schem
 
 def _usable(source: Path, policies: Path, name: str, schemas: Path) -> tuple[Version, YamlText]:
     """The version to start from and its head as text; and that ``name`` can be taken."""
-    load_parts(source, schemas, {})
+    unaltered_parts(source, schemas, {})
     if (source / FOLDER).is_dir():
         read_cases(source, schemas)
     target = policies / name

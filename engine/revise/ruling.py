@@ -35,12 +35,14 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Ruled:
-    """Where the ruling was written, and the option that held before and after."""
+    """Where the ruling was written, and the option that held before and after. ``former``: by whom, when and with what
+    note it was confirmed before, if it was."""
 
     file: str
     line: int
     was: str
     option: str
+    former: tuple[str, str, str] | None
 
 
 def record(folder: Path, schemas: Path, ruling: Ruling) -> Ruled:
@@ -67,7 +69,14 @@ def record(folder: Path, schemas: Path, ruling: Ruling) -> Ruled:
     sources = read_sources(folder, problems)
     check_parts(folder, {**sources, PART: read_bytes(raw, str(path))}, Schemas(schemas), {}, problems)
     write_bytes(path, raw)
-    return Ruled(str(path), file.place(reading).line, was, ruling.option or was)
+    return Ruled(str(path), file.place(reading).line, was, ruling.option or was, _former(reading))
+
+
+def _former(reading: Piece) -> tuple[str, str, str] | None:
+    if reading.text("status") != "confirmed":
+        return None
+    by, on, note = (str(reading.text(key) or "？") for key in ("confirmed_by", "confirmed_on", "note"))
+    return by, on, note
 
 
 def _refuse(ruling: Ruling, reading: Piece, file: YamlText) -> None:

@@ -33,6 +33,13 @@ def test_coverage_is_told_kind_by_kind(hotline: Callable[..., Any], small: Path)
     assert hotline("policy", "test", small, "--fail-under", "100", "--no-cache").code == (0 if whole else 1)
 
 
+@pytest.mark.parametrize("least", ["101", "-5", "nan", "abc"])
+def test_a_threshold_is_a_percentage(hotline: Callable[..., Any], small: Path, least: str) -> None:
+    """Protects the gate: a threshold that means nothing neither lets everything pass nor stops everything."""
+    ran = hotline("policy", "test", small, "--fail-under", least, "--no-cache")
+    assert ran.code == 2 and f"应为 0 到 100 的数，不是 {least}" in ran.err
+
+
 def test_results_for_programs(hotline: Callable[..., Any], small: Path) -> None:
     """Protects scripts: the same as JSON, with every case and kind."""
     found = json.loads(hotline("policy", "test", small, "--coverage", "--format", "json", "--no-cache").out)

@@ -54,6 +54,7 @@ def test_another_option_and_a_second_ruling(hotline: Callable[..., Ran], folder:
     assert "no-roll 改为 next-workday" in ran.out
     again = confirm(hotline, folder, "--option", "no-roll", "--on", "2026-06-01", "--note", "改回")
     assert again.code == 0
+    assert "取代了此前的确认：行政许可科 于 2026-05-06，采用 next-workday，说明" in again.out
     difference = changed(first, file.read_text("utf-8"))
     assert not any("chosen" in line for line in difference)
     assert [line for line in difference if line[0] == "+"] == [
