@@ -5,13 +5,14 @@ Knows the impact's list of ranks and Vega-Lite; the converter is an extra of its
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cli.wrapping import cells
+from cli.wrapping import cells, wrap
 
 FONT = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, WenQuanYi Zen Hei, sans-serif"
-WIDE, HIGH, SIZE = 56, 28, 12
+WIDE, HIGH, SIZE, LINE = 56, 28, 12, 15
 UP, DOWN, STILL, INK, QUIET = "#1f6fb2", "#c8641b", "#f4f6f9", "#1c2733", "#5d6b7a"
 """Blue and orange can be told apart by everybody."""
 
@@ -35,7 +36,7 @@ def specification(ranks: Sequence[Rank]) -> dict[str, Any]:
         "type": "ordinal",
         "sort": periods,
         "title": None,
-        "axis": {"orient": "top", "labelAngle": 0, "labelLimit": WIDE * 2, "domain": False, "ticks": False},
+        "axis": {"orient": "top", "labelAngle": 0, "domain": False, "ticks": False, **_in_lines(periods)},
     }
     y = {
         "field": "unit",
@@ -73,6 +74,18 @@ def specification(ranks: Sequence[Rank]) -> dict[str, Any]:
             "axis": {"labelFontSize": SIZE, "labelColor": INK, "labelFont": FONT},
             "text": {"font": FONT},
         },
+    }
+
+
+def _in_lines(periods: Sequence[str]) -> dict[str, Any]:
+    """Of an axis: titles are broken where they are wider than their column, and have the room above the columns."""
+    lines = {title: wrap(title, WIDE * 2 // SIZE) for title in periods}
+    most = max((len(parts) for parts in lines.values()), default=1)
+    return {
+        "labelExpr": f"{json.dumps(lines, ensure_ascii=False)}[datum.label]",
+        "labelLineHeight": LINE,
+        "labelPadding": LINE * (most - 1) + 4,
+        "minExtent": LINE * most + 4,
     }
 
 

@@ -62,11 +62,11 @@ def attribution(document: Document) -> str:
         return ""
     items = "、".join(f"〔{number}〕" for number in found["items"])
     if found["exact"]:
-        text = f"总分的差由{items}按 Shapley 值精确分摊，各部分之和等于差数"
+        text = f"总分的差由{items}按 Shapley 值精确分摊，各部分之和等于差数（各数四舍五入，末位可差 1）"
     else:
         text = (
             f"总分的差由{items}按 Shapley 值分摊：抽取 {found['sampled_orders']} 种先后次序平均，"
-            f"各部分之和仍等于差数，单个部分的标准误不超过 {found['largest_error']:.4f}"
+            f"各部分之和仍等于差数（各数四舍五入，末位可差 1），单个部分的标准误不超过 {found['largest_error']:.4f}"
         )
     return text + (f"；有 {found['refused']} 种组合不成立，按去掉最后几项计" if found["refused"] else "")
 
