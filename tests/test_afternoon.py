@@ -176,7 +176,10 @@ def test_the_whole_afternoon(office: Office, orders: Path) -> None:
     assert office.set("2027", "indicators.resolution.weight", "20").err == ""
     for indicator in ("volume", "first_contact", "on_time"):
         office.set("2027", f"indicators.{indicator}.weight", str(WEIGHTS[indicator]))
-    assert "待复核" not in (office.policies / "2027" / "indicators.yaml").read_text("utf-8")
+    assert "权重沿用" not in (office.policies / "2027" / "indicators.yaml").read_text("utf-8")
+    todo = office.hotline("policy", "todo", "2027").out
+    for kept in ("目标值与分值", "分值与上限", "条件与时限", "次数与期限", "时间与责任人"):
+        assert f"各项的{kept}沿用 2026 版，请照新文件逐项核对" in todo
     calendar = "    makeup_workdays: [2026-01-04, 2026-02-14, 2026-02-28, 2026-05-09, 2026-09-20, 2026-10-10]\n"
     office.edit("2027/calendar.yaml", calendar, calendar + YEAR_2027)
     office.edit("2027/clauses.yaml", "两委以宝建〔2026〕7号于2026年3月24日", "两委以宝建〔2027〕5号于2027年2月20日")

@@ -16,6 +16,18 @@ from engine.revise.text import Edit, Piece, YamlText, scalar_text
 _RULING = ("confirmed_by", "confirmed_on", "note")
 """What a reading says of who confirmed it."""
 
+_KEPT = {
+    ("indicators", "indicators"): "目标值与分值",
+    ("indicators", "bonuses"): "分值与上限",
+    ("rules", "decisions"): "条件",
+    ("obligations", "obligations"): "条件与时限",
+    ("consequences", "consequences"): "次数与期限",
+    ("ranking", "gates"): "条件",
+    ("ranking", "standings"): "条件",
+    ("duties", "duties"): "时间与责任人",
+}
+"""Lists of a part in which numbers and conditions stand that a new document may change, and what those are."""
+
 
 @dataclass
 class Move:
@@ -59,6 +71,7 @@ def moved_part(part: str, file: YamlText, move: Move) -> str:
         if part == "readings":
             edits += _unconfirmed(file, move, marks)
         _weights(file.root, move, marks)
+        _kept(part, file.root, move, marks)
     return file.edited((*edits, *marks.edits()))
 
 
@@ -172,6 +185,14 @@ def _weights(root: Piece, move: Move, marks: Marks) -> None:
         weight = piece.get("weight")
         if weight is not None:
             marks.add(weight, f"权重沿用 {move.label} 版")
+
+
+def _kept(part: str, root: Piece, move: Move, marks: Marks) -> None:
+    """One mark for each list whose numbers and conditions stay as they are."""
+    for key, _ in root.entries:
+        what = _KEPT.get((part, str(key.value)))
+        if what is not None:
+            marks.add(key, f"各项的{what}沿用 {move.label} 版，请照新文件逐项核对")
 
 
 def _unconfirmed(file: YamlText, move: Move, marks: Marks) -> Iterator[Edit]:

@@ -69,6 +69,10 @@ def amendment(source: Path, policies: Path, name: str, from_date: dt.date, schem
     begin = None if in_force is None else in_force.get("from")
     assert in_force is not None and begin is not None
     edits.append(Edit(begin.start, begin.end, scalar_text(from_date.isoformat(), begin.style)))
+    if from_date.day > 1:
+        month = Month.parse(f"{from_date:%Y-%m}")
+        rest = f"{month} 的名次与后果仍按 {old.version} 版，{month.plus(1)} 起按本版；单张工单按其日期"
+        marks.add(begin, f"在月中施行：{rest}")
     title, supersedes = head.root.get("title"), head.root.get("supersedes")
     if title is not None:
         marks.add(title, "请核对修订文件的全称")

@@ -13,6 +13,7 @@ from engine.policy.build import load_policy
 from engine.policy.parts import load_parts
 from engine.policy.versions import governing, list_versions, read_version
 from engine.problems import InputError, PolicyError
+from engine.revise.marks import marks_in
 from engine.revise.new import amendment, new_year
 from engine.revise.todo import todo
 
@@ -116,6 +117,13 @@ def test_a_broken_version_is_no_start(policies: Path) -> None:
     assert [item.name for item in policies.iterdir()] == ["2026"]
 
 
+def test_an_amendment_from_the_middle_of_a_month_says_what_that_means(policies: Path) -> None:
+    """Promise: whoever lets an amendment begin within a month learns which version the month goes by."""
+    folder = amendment(policies / "2026", policies, "2026-b", dt.date(2026, 7, 15), SCHEMAS)
+    (mark,) = [mark for mark in marks_in(folder) if "月中" in mark.what]
+    assert "2026-07 的名次与后果仍按 2026 版，2026-08 起按本版" in mark.what
+
+
 def test_an_amendment_says_what_it_supersedes_and_from_when(policies: Path) -> None:
     """Promise: an amendment governs its cycle from its date after the version it amends; a second follows the first."""
     amendment(policies / "2026", policies, "2026-b", dt.date(2026, 7, 1), SCHEMAS)
@@ -126,6 +134,7 @@ def test_an_amendment_says_what_it_supersedes_and_from_when(policies: Path) -> N
     assert [item.in_force_from for item in chain[1:]] == [dt.date(2026, 7, 1), dt.date(2026, 9, 1)]
     assert 'supersedes: "2026-b"' in (folder / "policy.yaml").read_text("utf-8")
     assert todo(folder).undeclared == ()
+    assert not any("月中" in mark.what for mark in marks_in(folder))
     following = read_version(new_year(folder, policies, "2027", SCHEMAS))
     assert following.supersedes is None
 
