@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 
@@ -23,6 +24,7 @@ from engine.lookups import Answers
 from engine.months import Month
 from engine.order_results import Detail, detail, overlapping, refuse_overlaps
 from engine.policy.model import Policy
+from engine.policy.source import MapNode, read_file
 from engine.problems import Place, PolicyError, Problem
 from engine.published import Published, counting_published
 from engine.scores import Scorer
@@ -179,10 +181,17 @@ def _concluded(found: Evaluation, months: Sequence[Standing]) -> Evaluation:
     try:
         considered = consider(lambda month: found.at(month).compiled, standings, found.gates, known)
     except UndeclaredYearError as error:
-        place = Place(f"{found.policy.folder}/calendar.yaml")
         what = f"后果的到期日要用到日历未声明的 {error.year} 年"
+        place = _declared_years(Path(found.policy.folder) / "calendar.yaml")
         raise PolicyError([Problem(place, what, "", "在日历里补上该年的放假调休安排")]) from None
     return replace(found, standings=standings, considered=considered)
+
+
+def _declared_years(calendar: Path) -> Place:
+    """Where the file says which years it declares."""
+    root = read_file(calendar).root
+    entry = root.entry("years") if isinstance(root, MapNode) else None
+    return entry.place if entry is not None else Place(str(calendar)) if root is None else root.place
 
 
 def order_details(evaluation: Evaluation, time_limit: float = 60.0) -> tuple[Detail, ...]:

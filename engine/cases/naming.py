@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.cases.reading import Case, Word
-from engine.policy.condition import UNKNOWN
+from engine.policy.condition import UNKNOWN, instead_of
 from engine.policy.model import Policy
 from engine.problems import Problem, nearest
 
@@ -79,4 +79,4 @@ def given_problems(policy: Policy, case: Case) -> Iterator[Problem]:
 def _unknown(words: Iterable[Word], known: tuple[str, ...], what: str) -> Iterator[Problem]:
     for word in words:
         if word.text not in known:
-            yield Problem(word.place, f"{UNKNOWN}{what}", word.text, nearest(word.text, known))
+            yield Problem(word.place, f"{UNKNOWN}{what}", word.text, instead_of(word.text, known))

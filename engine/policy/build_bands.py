@@ -30,9 +30,11 @@ def build_bands(
         )
         for item in data
     )
+    before: list[int] = [0]
     for sample in _samples(bands):
         held = [i for i, band in enumerate(bands) if band.holds(sample)]
-        if len(held) != 1:
+        same, before = held == before, held  # of values side by side that fall alike, the first is told
+        if len(held) != 1 and not same:
             place = context.place(part, (*path, *held[1:2]))
             what = "各档有重叠" if held else "各档之间有空缺"
             falls = f"同时落在第 {held[0] + 1}、{held[1] + 1} 档" if held else "不落在任何一档"

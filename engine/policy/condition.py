@@ -5,7 +5,7 @@ Knows the vocabulary of conditions; must not know where the facts come from or h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any as Data
 
@@ -32,7 +32,7 @@ from engine.conditions import (
     duty_tag,
 )
 from engine.policy.model_tables import Column, ColumnType
-from engine.problems import Place, Problem, nearest
+from engine.problems import Place, Problem, alike, nearest
 
 Path = tuple[str | int, ...]
 PlaceOf = Callable[[Path], Place]
@@ -47,8 +47,16 @@ COMPARABLE: Mapping[str, tuple[ColumnType, ...]] = {
 AS_OF = "as_of"
 UNKNOWN = "没有这个"
 """How every message begins that names what is not there."""
+MOST_LISTED = 12
+"""How many names are listed where none is like the one that is unknown; of more, a list is of no help."""
 FIGURES = ("total", "score", "ranked")
 _PLACED: Mapping[str, str] = {"indicator": "指标", "orders": "指标或另列项", "figure": "数", "grade": "等次"}
+
+
+def instead_of(name: str, known: Collection[str]) -> str:
+    """What to write for a name that is not ``known``: one that is like it, or any of a few."""
+    few = nearest if len(known) <= MOST_LISTED else alike
+    return few(name, known) or "没有写法相近的，请核对，或先把它写出来"
 
 
 class Findings:
@@ -74,7 +82,7 @@ class Findings:
             names = list(known)
             bare = value.strip("“”‘’「」＂")
             quotes = f'引号是全角的，请改用半角："{bare}"' if bare != value and bare in names else ""
-            self.add(place, f"{UNKNOWN}{what}", value, quotes or nearest(value, names), spoils=spoils)
+            self.add(place, f"{UNKNOWN}{what}", value, quotes or instead_of(value, names), spoils=spoils)
         elif spoils:
             self.spoilt.append(place)
 

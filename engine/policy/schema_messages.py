@@ -9,7 +9,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -18,7 +17,8 @@ from engine.policy.readings import Jump, Readings
 from engine.policy.source import Entry, MapNode, Node, ScalarNode, child
 from engine.problems import Problem, alike, closest, nearest
 
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"(-?)(0*)([0-9]+(?:\.[0-9]+)?)")
+_WIDE_QUOTES = "“”‘’「」『』＂"
 _DATE = re.compile(r"([0-9]{4})[-./年 ]([0-9]{1,2})(?:[-./月 ]([0-9]{1,2})日?|月?)")
 _TYPES = {
     "string": "文字",
@@ -82,14 +82,10 @@ def problems_of(error: ValidationError, root: Node, readings: Readings) -> Itera
 
 def _meant(key: str, known: Iterable[str]) -> str:
     """The known key that ``key`` was meant to be; empty where it is like none."""
-    return closest(key.partition("：")[0], known)
+    return closest(key, known)
 
 
 def _unknown_key(entry: Entry, known: Iterable[str]) -> Problem:
-    key, colon, value = entry.key.partition("：")
-    if colon and key in known:
-        place = replace(entry.place, column=entry.place.column + len(key))
-        return Problem(place, "冒号是全角的“：”", entry.key, f"请改用半角冒号，后面空一格：{key}: {value.strip()}")
     return Problem(entry.place, "这里没有这个键", entry.key, nearest(entry.key, known))
 
 
@@ -98,10 +94,12 @@ def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
     limit: Any = error.validator_value
     name = schema.get("title", "") if isinstance(schema, dict) else ""
     example = _example(schema)
+    bare = value.strip(_WIDE_QUOTES) if isinstance(node, ScalarNode) else value
+    quotes = f'引号是全角的，请改用半角："{bare}"' if bare != value and value[0] in _WIDE_QUOTES else ""
     match error.validator:
         case "type":
             what = f"这里应是{_kinds([schema])}，不是{_kind(node)}".replace("是true", "是 true")
-            return Problem(node.place, what, value, _of_type(node, limit, value) or example)
+            return Problem(node.place, what, value, _of_type(node, limit, value, schema) or example)
         case "anyOf" | "oneOf" if isinstance(node, MapNode) and all(_only_keys(branch) for branch in limit):
             ways = "；或 ".join("、".join(branch["required"]) for branch in limit)
             if not any("not" in branch for branch in limit):
@@ -111,14 +109,20 @@ def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
             allowed = [item for branch in limit for item in branch.get("enum", [])]
             kinds = [branch for branch in limit if "enum" not in branch]
             ways = "、".join(filter(None, [*(str(item) for item in allowed), *dict.fromkeys(map(_form, kinds))]))
-            return Problem(node.place, "这里不能写这个值", value, alike(value, map(str, allowed)) or f"可以写：{ways}")
+            return Problem(
+                node.place,
+                "这里不能写这个值",
+                value,
+                _meant_by(node, value, kinds, allowed) or quotes or f"可以写：{ways}",
+            )
         case "enum":
-            return Problem(node.place, "不在允许的取值之内", value, nearest(value, [str(item) for item in limit]))
+            known = [str(item) for item in limit]
+            return Problem(node.place, "不在允许的取值之内", value, quotes or nearest(value, known))
         case "const":
-            return Problem(node.place, "这里只能写一个固定的值", value, f"请写 {limit}")
+            return Problem(node.place, "这里只能写一个固定的值", value, quotes or f"请写 {limit}")
         case "pattern":
             written = _as_date(value, limit)
-            instead = f"请写成 {written}" if written else example or f"应符合 {limit}"
+            instead = f"请写成 {written}" if written else quotes or example or f"应符合 {limit}"
             return Problem(node.place, f"{name or '文字'}的写法不对", value, instead)
         case "format":
             return Problem(node.place, f"{name or '日期'}不存在或写法不对", value, _no_day(value) or example)
@@ -145,7 +149,15 @@ def _value_problem(error: ValidationError, node: Node, schema: Any) -> Problem:
     return Problem(node.place, "与模式不符", value, f"{error.validator}: {limit}")
 
 
-def _of_type(node: Node, wanted: Any, value: str) -> str:
+def _meant_by(node: Node, value: str, kinds: Iterable[Mapping[str, Any]], allowed: Iterable[Any]) -> str:
+    """What to write where the value is like one of those ``allowed``, or was to be a number."""
+    close = alike(value, map(str, allowed))
+    numbers = any(kind.get("type") in ("integer", "number") for kind in kinds)
+    digits = isinstance(node, ScalarNode) and isinstance(node.value, str) and _NUMBER.fullmatch(_narrow(value))
+    return close or (_of_type(node, "number", value, {}) if numbers and digits else "")
+
+
+def _of_type(node: Node, wanted: Any, value: str, schema: Any) -> str:
     """What to write where the kind of a value is wrong and the value tells what was meant."""
     written = node.value if isinstance(node, ScalarNode) else None
     match wanted:
@@ -155,14 +167,17 @@ def _of_type(node: Node, wanted: Any, value: str) -> str:
             return "请写 true 或 false"
         case "string" if written is not None and not isinstance(written, str):
             return f'请加上引号："{value}"'
-        case "integer" | "number" if isinstance(written, str) and _NUMBER.fullmatch(written):
-            return f"请去掉引号：{written}"
-        case "integer" | "number" if isinstance(written, str) and _NUMBER.fullmatch(_narrow(written)):
-            return f"请用半角数字：{_narrow(written)}"
+        case "integer" | "number" if isinstance(written, str) and (found := _NUMBER.fullmatch(_narrow(written))):
+            number = found[1] + found[3]
+            if not written.isascii():
+                return f"请用半角数字：{number}"
+            return f"数的前面不加 0：{number}" if found[2] else f"请去掉引号：{written}"
         case "integer" | "number" if isinstance(written, str) and _NUMBER.fullmatch(_narrow(written).rstrip("%")):
             return f"请只写数，不写百分号：{_narrow(written).rstrip('%')}"
         case "integer" | "number" if isinstance(written, str):
             return "请写阿拉伯数字，如 25"
+        case "object" if written is not None and schema.get("required"):
+            return "请写成一组键：{" + ", ".join(f"{key}: …" for key in schema["required"]) + "}"
         case "array" if written is not None:
             return f"请写成列表：[{value}]，或另起一行逐项写“- {value}”"
     return ""

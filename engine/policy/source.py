@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +29,8 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 # What libyaml and PyYAML's own parser may read differently: a text with any of it goes through the latter alone.
 _UNUSUAL = re.compile("[\t\r?\\\\|>!&\x85\u2028\u2029]|^(?:%|---|\\.\\.\\.)", re.MULTILINE)
+# A word of the vocabulary with a full-width colon behind it, which YAML takes for a part of the key.
+_WIDE_COLON = re.compile("([a-z][a-z_]*)：(.*)", re.DOTALL)
 _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -179,7 +181,9 @@ class _Builder:
         try:
             return self._documents(text)
         except yaml.YAMLError as error:
-            self.problems.append(syntax_problem(error, text, self.file))
+            told = {problem.place for problem in self.problems}
+            problem = syntax_problem(error, text, self.file)
+            self.problems += [problem] if problem.place not in told else []
         except _Unusable:
             pass
         return None
@@ -199,7 +203,7 @@ class _Builder:
                 node = self._node(event, 1)
                 root = root or node
         if root is None:
-            self.problems.append(Problem(Place(self.file), "文件是空的", "", "请写入内容，或删去这个文件"))
+            self.problems.append(Problem(Place(self.file, 1, 1), "文件是空的", "", "请写入内容，或删去这个文件"))
         return None if self.aliased else root
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
@@ -235,7 +239,12 @@ class _Builder:
             if key is None:
                 self._node(event, depth + 1)
                 self.problems.append(Problem(place, "键必须是文字", "", "请把键写成一个词"))
-            node = self._node(next(self._events), depth + 1)
+            after = next(self._events)
+            node = self._node(after, depth + 1)
+            wide = None if key is None or getattr(event, "style", None) else _WIDE_COLON.fullmatch(key)
+            if wide is not None:
+                node = self._meant(place, wide[1], wide[2], after, node)
+                key = wide[1]
             if key in seen:
                 what = f"键重复，第 {seen[key].line} 行已有"
                 self.problems.append(Problem(place, what, key, "请删去其中一个"))
@@ -243,12 +252,34 @@ class _Builder:
                 seen[key] = place
                 yield Entry(key, place, node)
 
+    def _meant(self, place: Place, key: str, text: str, after: yaml.Event, node: Node) -> Node:
+        """What a key with a full-width colon was to hold: the ``text`` behind the colon and the value after that."""
+        more = f": {after.value}" if isinstance(after, yaml.ScalarEvent) and after.value else ""
+        written = text.strip() + more
+        colon = replace(place, column=place.column + len(key))
+        instead = f"请改用半角冒号，后面空一格：{key}: {written}".rstrip()
+        self.problems.append(Problem(colon, "冒号是全角的“：”", f"{key}：{text}{more}", instead))
+        if not written:
+            return node
+        meant = read_bytes(written.encode(), self.file)
+        return ScalarNode(colon, written) if meant.root is None or meant.problems else _moved(meant.root, colon)
+
     def _at(self, event: yaml.Event) -> Place:
         mark = event.start_mark
         return Place(self.file) if mark is None else Place(self.file, mark.line + 1, mark.column + 1)
 
     def _report(self, event: yaml.Event, what: str, value: str, instead: str) -> None:
         self.problems.append(Problem(self._at(event), what, value, instead))
+
+
+def _moved(node: Node, place: Place) -> Node:
+    """The tree with all of it at one place."""
+    match node:
+        case ListNode(_, items):
+            return ListNode(place, tuple(_moved(item, place) for item in items))
+        case MapNode(_, entries):
+            return MapNode(place, tuple(Entry(entry.key, place, _moved(entry.node, place)) for entry in entries))
+    return ScalarNode(place, node.value)
 
 
 def _scalar(text: str) -> Scalar:

@@ -41,6 +41,23 @@ SLIPS: dict[str, tuple[str, str, str, int, int, str]] = {
         *("indicators.yaml", WEIGHT, WEIGHT.replace("at_least: 90", "at_least：90"), 1, 22),
         "冒号是全角的“：”（值：at_least：90）。请改用半角冒号，后面空一格：at_least: 90",
     ),
+    "a wide colon before a test": (
+        *("indicators.yaml", "{field: 满意度, is: 一般}", "{field： 满意度, is: 一般}", 0, 33),
+        "冒号是全角的“：”（值：field： 满意度）。请改用半角冒号，后面空一格：field: 满意度",
+    ),
+    "a wide colon before braces": (
+        *("ranking.yaml", "last: {reading: tie-for-last}", "last： {reading: tie-for-last}", 0, 5),
+        "冒号是全角的“：”（值：last： {reading: tie-for-last}）。"
+        "请改用半角冒号，后面空一格：last: {reading: tie-for-last}",
+    ),
+    "a word where keys belong": (
+        *("policy.yaml", "cycle: {first: 2025-11, last: 2026-10}", "cycle: 2026", 0, 8),
+        "这里应是一组键，不是数（值：2026）。请写成一组键：{first: …, last: …}",
+    ),
+    "a leading zero": (
+        *("indicators.yaml", WEIGHT, WEIGHT.replace("weight: 30", "weight: 030"), 0, 13),
+        "这里应是数，不是文字（值：030）。数的前面不加 0：30",
+    ),
     "a brace that is not closed": (
         *("indicators.yaml", "is: 一般}, points: 60}\n", "is: 一般}, points: 60\n", 0, 9),
         "花括号没有用 } 收尾（值：{title: 一般, when: {field: 满意度, is: 一般}, points: 60）。请在末尾补上 }",
