@@ -86,6 +86,10 @@ def _month_refused(evaluation: Evaluation, asked: Asked) -> Problem | None:
     if evaluation.as_of < evaluation.at(asked.month).policy.window.end(asked.month):
         what = f"到统计时点 {evaluation.as_of} 还没有结束，只是暂定"
         return Problem(asked.place, what, "", "等这个月结束以后计算，再公布")
+    months = {one.period.id: one.ranking for one in evaluation.standings if one.kind == "month"}
+    if asked.reason is None and not months[str(asked.month)] and any(months.values()):
+        what = "这个月没有一个单位参加排名，没有可以公布的名次"
+        return Problem(asked.place, what, "", "检查月份；这个月的工单导入以后计算，再公布")
     return None
 
 

@@ -113,6 +113,8 @@ def description(algorithm: Algorithm, run: str | None) -> str:
         "sum": _SUMS[algorithm],
         "extent.zh": zh,
         "extent.en": en,
+        "whole": str(run is None),
+        "run": "None" if run is None else run.removeprefix("R"),
     }
     for name, value in filled.items():
         text = text.replace("{{" + name + "}}", value)

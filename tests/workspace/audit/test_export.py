@@ -158,6 +158,24 @@ def test_an_altered_bundle_is_found_whoever_made_the_sums_anew(made: Office, bun
     assert _check(copy, _sha256) == ["head.txt"]
 
 
+def test_what_is_missing_or_swapped_is_found_whoever_made_the_sums_anew(
+    made: Office, bundle: Path, tmp_path: Path
+) -> None:
+    """Promise: a file that the chain or a receipt names is there, and a policy that people read is the one that was
+    used, by the recipes even where SHA256SUMS was made to fit."""
+    name = "policies/2026-R3/indicators.yaml"
+    copy = _altered(bundle, tmp_path / "policy", name, lambda data: data.replace(b"weight: 30", b"weight: 35", 1))
+    assert _sums(copy).returncode == 0
+    assert "indicators.yaml 不是计算所用的" in _run(copy)[2][1]
+    receipt = json.loads((bundle / "objects" / made.second.receipt[:2] / f"{made.second.receipt}.json").read_bytes())
+    gone = [made.second.result, receipt["state"]["snapshots"][0]["digest"], receipt["publications"][0]["standing"]]
+    for number, digest in enumerate(gone):
+        copy = _altered(bundle, tmp_path / str(number), "", lambda data: data)
+        (path,) = (copy / "objects" / digest[:2]).glob(f"{digest}.*")
+        path.unlink()
+        assert f"缺少 ['{digest}']" in _run(copy)[2][1]
+
+
 def test_a_zip_holds_the_same_as_a_folder(made: Office, bundle: Path, tmp_path: Path) -> None:
     """Promise: the bundle as one file has the same content, and the same bytes each time."""
     for name in ("a.zip", "b.zip"):

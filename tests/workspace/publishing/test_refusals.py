@@ -65,6 +65,17 @@ def test_a_month_of_another_cycle(found: Evaluated) -> None:
         assert month in said and "2025-11 至 2026-10" in said
 
 
+def test_a_month_in_which_nobody_is_ranked(found: Evaluated) -> None:
+    """Promise: a mistyped month does not enter the chain as an empty bulletin."""
+    standings = tuple(
+        replace(one, ranking=()) if one.period.id == str(FEBRUARY) else one for one in found.evaluation.standings
+    )
+    emptied = replace(found.evaluation, standings=standings)
+    with pytest.raises(InputError, match="没有一个单位参加排名"):
+        refuse(emptied, known_at(found.moment.workspace), Asked(FEBRUARY))
+    refuse(found.evaluation, known_at(found.moment.workspace), Asked(FEBRUARY))
+
+
 def test_a_month_that_is_published(found: Evaluated) -> None:
     """Promise: a published month is refused, with run, person and entry, and how to correct it."""
     said = refused(found, Asked(MARCH))
