@@ -50,21 +50,22 @@ def diff(
 
     from cli.asking_diff import compare
     from cli.output import result_console, write
-    from cli.render_diff import render_table
+    from cli.render_diff import names_of, render_table
 
     document = compare(old, new, None if policies is None else Path(policies))
+    names = names_of(document, (old, new))
     if format_ == "table":
-        render_table(result_console(), document)
+        render_table(result_console(), document, names)
     elif output is None:
-        write(_text(document, format_))
+        write(_text(document, format_, names))
     else:
-        Path(output).write_text(_text(document, format_), "utf-8")
+        Path(output).write_text(_text(document, format_, names), "utf-8")
         write(f"已写入 {output}：{document['counts']['all']} 处改动\n")
     if document["counts"]["all"]:
         raise typer.Exit(FOUND)
 
 
-def _text(document: Document, format_: str) -> str:
+def _text(document: Document, format_: str, names: tuple[str, str]) -> str:
     """The whole comparison as text in ``json``, ``markdown`` or ``html``."""
     if format_ == "json":
         from cli.render_json import render_json
@@ -73,7 +74,7 @@ def _text(document: Document, format_: str) -> str:
     if format_ == "html":
         from cli.render_diff_page import render_page
 
-        return render_page(document)
+        return render_page(document, names)
     from cli.render_diff import render_markdown
 
-    return render_markdown(document)
+    return render_markdown(document, names)

@@ -23,8 +23,17 @@ COUNTED: Mapping[str, str] = {
 _STYLES: Mapping[str, str] = {"tightened": "red", "loosened": "green", "unknown": "yellow", "neutral": ""}
 
 
-def name(head: Document) -> str:
-    return f"{head['version']}（{head['cycle']['first']} 至 {head['cycle']['last']}）"
+Names = tuple[str, str]
+"""What the two versions are called."""
+
+
+def names_of(document: Document, asked: Names) -> Names:
+    """Each version's name; where they have the same, also what was ``asked`` for: the folder tells them apart."""
+    old, new = document["a"]["version"], document["b"]["version"]
+    if old != new or asked[0] == asked[1]:
+        return old, new
+    first, second = (old if written == old else f"{old}（{written}）" for written in asked)
+    return first, second
 
 
 def summary(document: Document) -> str:
@@ -36,11 +45,12 @@ def summary(document: Document) -> str:
     return f"共 {counts['all']} 处改动：{'，'.join(parts)}"
 
 
-def render_table(console: Console, document: Document) -> None:
+def render_table(console: Console, document: Document, names: Names) -> None:
     """One section a subject; a sentence, its clause and direction a row."""
     from cli.tables import DIM, cell, column, draw, heading, line, table
 
-    line(console, f"{name(document['a'])} → {name(document['b'])}")
+    cycles = (f"（{head['cycle']['first']} 至 {head['cycle']['last']}）" for head in (document["a"], document["b"]))
+    line(console, " → ".join(name + cycle for name, cycle in zip(names, cycles, strict=True)))
     line(console, summary(document))
     width = max((len(change["clause"]) for _, change in _all(document)), default=0)
     for subject in document["subjects"]:
@@ -62,9 +72,9 @@ def render_table(console: Console, document: Document) -> None:
         draw(console, grid)
 
 
-def render_markdown(document: Document) -> str:
+def render_markdown(document: Document, names: Names) -> str:
     """A heading a subject, a list item a change."""
-    lines = [f"# {document['a']['version']} 与 {document['b']['version']} 的差别", ""]
+    lines = [f"# {_escaped(names[0])} 与 {_escaped(names[1])} 的差别", ""]
     for side, word in (("a", "旧"), ("b", "新")):
         head = document[side]
         lines.append(f"- {word}：{_escaped(head['title'])}，{_escaped(head['number'] or head['version'])}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 
 from cli.document import Document
-from cli.render_diff import COUNTED, DIRECTIONS, summary
+from cli.render_diff import COUNTED, DIRECTIONS, Names, summary
 
 _TEMPLATE = Path(__file__).with_name("diff_page.html")
 _PIECE = re.compile(r"[A-Za-z0-9.]+|[^A-Za-z0-9.]", re.DOTALL)
@@ -21,29 +21,29 @@ _ALIKE = 0.4
 """Texts less alike than this are shown whole: marks on every other character help nobody."""
 
 
-def render_page(document: Document) -> str:
+def render_page(document: Document, names: Names) -> str:
     """The page as text."""
     a, b = document["a"], document["b"]
-    title = f"{a['version']} 与 {b['version']} 版考核方案对照"
+    title = f"{names[0]} 与 {names[1]} 版考核方案对照"
     return Template(_TEMPLATE.read_text("utf-8")).substitute(
         title=_safe(title),
         summary=_safe(summary(document)),
-        heads="\n".join((_head(a, "旧版", "old"), _head(b, "新版", "new"))),
+        heads="\n".join((_head(a, f"旧版 {names[0]}", "old"), _head(b, f"新版 {names[1]}", "new"))),
         counts=_counts(document),
         nav=_nav(document),
-        sections="\n".join(_section(i, subject, a, b) for i, subject in enumerate(document["subjects"])),
+        sections="\n".join(_section(i, subject, names) for i, subject in enumerate(document["subjects"])),
         footer=_safe(f"旧版摘要 {a['digest']}；新版摘要 {b['digest']}"),
     )
 
 
-def _head(head: Document, word: str, kind: str) -> str:
+def _head(head: Document, called: str, kind: str) -> str:
     facts = (
         ("文号", head["number"]),
         ("考核周期", f"{head['cycle']['first']} 至 {head['cycle']['last']}"),
         ("施行", f"自 {head['in_force_from']} 起"),
     )
     rows = "".join(f"<dt>{_safe(name)}</dt><dd>{_safe(value)}</dd>" for name, value in facts if value)
-    name = f"<b>{word} {_safe(head['version'])}</b>{_safe(head['title'])}"
+    name = f"<b>{_safe(called)}</b>{_safe(head['title'])}"
     return f'<section class="head {kind}">{name}<dl>{rows}</dl></section>'
 
 
@@ -62,13 +62,13 @@ def _nav(document: Document) -> str:
     return f"<nav>{''.join(links)}</nav>" if links else ""
 
 
-def _section(position: int, subject: Document, a: Document, b: Document) -> str:
+def _section(position: int, subject: Document, names: Names) -> str:
     rows = "\n".join(_row(change) for change in subject["changes"])
     return f"""<section id="s{position}">
 <h2>{_safe(subject["title"])} <small>{len(subject["changes"])} 处</small></h2>
 <table>
 <thead><tr><th class="way"></th><th class="what">改动</th>
-<th class="value">{_safe(a["version"])}</th><th class="value">{_safe(b["version"])}</th>
+<th class="value">{_safe(names[0])}</th><th class="value">{_safe(names[1])}</th>
 <th class="clause">条款</th></tr></thead>
 <tbody>
 {rows}

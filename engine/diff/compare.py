@@ -15,7 +15,7 @@ from engine.diff.layout import meaning
 from engine.diff.mark_uses import more_of
 from engine.diff.own_name import neutral, own_id
 from engine.diff.phrases import LONG, Saying, changed_too, names_of, sentence, title_of
-from engine.diff.spots import Side, Spot, Use, side, value_at, word_at
+from engine.diff.spots import Side, Spot, Use, agreed, side, value_at, word_at
 from engine.diff.subjects import ALONG, ALONG_RANK, by_list, degree, rank
 from engine.diff.values import describe
 from engine.diff.vocabulary import Vocabulary
@@ -153,7 +153,11 @@ class Comparison:
     def _inside(self, old: Use, new: Use) -> list[Difference]:
         found: list[Difference] = []
         walk = Walk(self._a, self._b, self._words, _listing(found))
-        walk.value(resolve(old.node, self._a.readings).root, resolve(new.node, self._b.readings).root, new.spot)
+        walk.value(
+            resolve(old.node, self._a.readings).root,
+            resolve(new.node, self._b.readings).root,
+            agreed(new.spot, old.spot),
+        )
         return found
 
     def _subject(self, spot: Spot, grave: str) -> str:

@@ -68,6 +68,10 @@ def scale(*values: str) -> Measure:
     return measure
 
 
+def deducting(old: Plain, new: Plain, kind: Kind) -> int | None:
+    return (new == "deduct") - (old == "deduct")
+
+
 def anything(old: Plain, new: Plain, kind: Kind) -> int | None:
     return 1
 
@@ -79,6 +83,20 @@ class Line:
     pattern: str
     measure: Measure
     more: Direction
+
+
+def points_that(do: str, more: Direction) -> tuple[Line, ...]:
+    """Recorded points that ``do`` what their sign says: as long as more of them is ``more``, all that limits them is
+    the reverse."""
+    spot, less = f"indicators/bonuses/[*]{do}", REVERSED[more]
+    return (
+        Line(spot, being, more),
+        Line(f"{spot}/cap", being, less),
+        Line(f"{spot}/cap/points", number, more),
+        Line(f"{spot}/cap/per", scale("month", "award"), more),
+        Line(f"{spot}/unlocked_above", being, less),
+        Line(f"{spot}/unlocked_above", number, less),
+    )
 
 
 DIRECTIONS: tuple[Line, ...] = (
@@ -110,9 +128,9 @@ DIRECTIONS: tuple[Line, ...] = (
     Line("indicators/indicators/[*]/minimum/*_at_most", number, "loosened"),
     Line("indicators/indicators/[*]/points/[*]/points", number, "loosened"),
     Line("indicators/indicators/[*]/when_empty", scale("zero", "full"), "loosened"),
-    Line("indicators/bonuses/[*]", being, "loosened"),
-    Line("indicators/bonuses/[*]/cap", being, "tightened"),
-    Line("indicators/bonuses/[*]/cap/points", number, "loosened"),
+    Line("indicators/bonuses/[*]/sign", deducting, "tightened"),
+    *points_that("add", "loosened"),
+    *points_that("deduct", "tightened"),
     Line("rules/decisions/[*]/excludes_from", members, "loosened"),
     Line("rules/decisions/[*]/rules/[*]excluded", being, "loosened"),
     Line("rules/decisions/[*]/rules/[*]excluded/when", cases, "loosened"),

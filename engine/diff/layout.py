@@ -40,7 +40,14 @@ NOTHING: tuple[Plain, ...] = (None, False, "", [], {})
 """What an optional property means when it is not written."""
 
 
-def is_nothing(value: Plain) -> bool:
+DEFAULTS: Mapping[str, Plain] = {"sign": "add"}
+"""What a property means when it is not written, where that is a word."""
+
+
+def is_nothing(value: Plain, name: str = "") -> bool:
+    """Whether it is all the same if the property called ``name`` is not written."""
+    if name in DEFAULTS and value == DEFAULTS[name]:
+        return True
     return any(value == nothing and type(value) is type(nothing) for nothing in NOTHING)
 
 
@@ -85,4 +92,4 @@ def meaning(value: Plain, word: Word, words: Vocabulary, name: str = "", owner: 
 
 
 def _mapping(value: Mapping[str, Plain], inner: Callable[[str, Any], Hashable]) -> Hashable:
-    return ("map", frozenset((key, inner(key, below)) for key, below in value.items() if not is_nothing(below)))
+    return ("map", frozenset((key, inner(key, below)) for key, below in value.items() if not is_nothing(below, key)))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.diff.change import Kind
+from engine.diff.layout import DEFAULTS
 from engine.diff.spots import Spot
 from engine.diff.values import Names, arrow, plain_number, say, say_condition, single_step
 from engine.diff.vocabulary import Vocabulary
@@ -17,7 +18,14 @@ from engine.policy.source import Plain
 LONG = 80
 """Longer sentences are too much where they only say what else follows."""
 
-RULE_WORDS: Mapping[str, str] = {"*excluded": "剔除情形", "*included": "照常计入的情形", "*mark": "认定情形"}
+ROLE_WORDS: Mapping[str, str] = {
+    "*excluded": "剔除情形",
+    "*included": "照常计入的情形",
+    "*mark": "认定情形",
+    "*add": "加分",
+    "*deduct": "扣分",
+}
+"""What an item is called by what it does."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,10 @@ def sentence(saying: Saying) -> str:
         return f"{about}{how}" if saying.same else f"{about}{how}：{_from_to(saying)}"
     if saying.kind == "moved":
         return f"{about}次序改变：{_keys(saying.old, saying.names)} 改为 {_keys(saying.new, saying.names)}"
+    if saying.spot.key in DEFAULTS:
+        default = DEFAULTS[saying.spot.key]
+        sides = (default if value is None else value for value in (saying.old, saying.new))
+        return f"{about} {'→'.join(_say(saying, value) for value in sides)}"
     if saying.kind in ("added", "removed"):
         verb, value = ("新设", saying.new) if saying.kind == "added" else ("取消", saying.old)
         return f"{lead} {verb}{label}：{_say(saying, value)}".strip()
@@ -116,7 +128,7 @@ def _ruled(saying: Saying) -> str:
 
 def _item(saying: Saying) -> str:
     what, item = saying.spot.items[-1]
-    what = RULE_WORDS.get(saying.spot.pattern[-1], what)
+    what = ROLE_WORDS.get(saying.spot.pattern[-1], what)
     verb = "新增" if saying.kind == "added" else "取消"
     inside = "·".join(title_of(outer) for _, outer in saying.spot.items[:-1]) if saying.spot.part != "rules" else ""
     id = str(item.get("id", ""))

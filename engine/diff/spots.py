@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from engine.diff.layout import key_of
+from engine.diff.layout import DEFAULTS, key_of
 from engine.diff.vocabulary import Vocabulary, Word
 from engine.policy.parts import Parts
 from engine.policy.readings import Readings, Reference, read_readings, reference
@@ -18,9 +18,10 @@ from engine.policy.source import Entry, ListNode, MapNode, Node, Plain, ScalarNo
 @dataclass(frozen=True, eq=False)
 class Spot:
     """``path``: keys and item ids from the part's root. ``pattern``: the same with the part in front and ``*`` for item
-    ids (``*excluded`` and the like for rules), by which the tables of this package know the spot; inside a reading's
-    option it is that of the place the reading speaks for. ``items``: the items on the way, outermost first, each with
-    what one such item is called; ``labels``: Chinese titles of the properties since the innermost item."""
+    ids (``*excluded`` and the like for rules, ``*add`` and ``*deduct`` for points), by which the tables of this package
+    know the spot; inside a reading's option it is that of the place the reading speaks for. ``items``: the items on the
+    way, outermost first, each with what one such item is called; ``labels``: Chinese titles of the properties since the
+    innermost item."""
 
     part: str
     path: tuple[str, ...]
@@ -72,6 +73,13 @@ class Side:
     roots: Mapping[str, Node]
     readings: Readings
     uses: tuple[Use, ...]
+
+
+def agreed(spot: Spot, other: Spot) -> Spot:
+    """``spot`` with the roles of its items only where ``other``, a place of the same kind, has them too."""
+    steps = tuple(zip(spot.pattern, other.pattern, strict=False))
+    alike = len(spot.pattern) == len(other.pattern) and all(a == b or a[0] == b[0] == "*" for a, b in steps)
+    return replace(spot, pattern=tuple(a if a == b else "*" for a, b in steps)) if alike else spot
 
 
 def root_spot(part: str, words: Vocabulary) -> Spot:
@@ -189,7 +197,9 @@ def _children(node: Node, spot: Spot, words: Vocabulary) -> Iterator[tuple[Node,
 
 
 def _role(name: str, item: Mapping[str, Plain], owner: Plain) -> str:
-    """What a rule does, since the same change of a rule means the opposite by what the rule is for."""
+    """What a rule or recorded points do, since the same change means the opposite by what they are for."""
+    if name == "bonuses":
+        return str(item.get("sign", DEFAULTS["sign"]))
     if name != "rules":
         return ""
     excluding = isinstance(owner, dict) and bool(owner.get("excludes_from"))

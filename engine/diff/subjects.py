@@ -38,6 +38,8 @@ DEGREES: tuple[tuple[str, int], ...] = (
     ("*/[*]excluded", 1),
     ("*/[*]included", 1),
     ("*/[*]mark", 1),
+    ("*/[*]add", 1),
+    ("*/[*]deduct", 1),
 )
 """Within a group: weights first, items added or removed next, wordings last; 2 for anything else."""
 

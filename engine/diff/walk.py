@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from engine.diff.change import Kind
 from engine.diff.layout import WHOLE, Match, is_nothing, key_of, match_of, meaning
 from engine.diff.own_name import neutral, own_id
-from engine.diff.spots import Side, Spot, Use, root_spot
+from engine.diff.spots import Side, Spot, Use, agreed, root_spot
 from engine.diff.vocabulary import Vocabulary
 from engine.policy.parts import PARTS
 from engine.policy.readings import reference, resolve
@@ -48,7 +48,9 @@ class Walk:
         self._holds = True
         self._uses: dict[str, dict[str | None, Use]] = {}
         for use in sorted((*a.uses, *b.uses), key=lambda use: (PARTS.index(use.spot.part), use.spot.path)):
-            self._uses.setdefault(use.reading, {}).setdefault(use.part, use)
+            known = self._uses.setdefault(use.reading, {})
+            first = known.setdefault(use.part, use)
+            known[use.part] = replace(first, spot=agreed(first.spot, use.spot))
 
     def parts(self) -> dict[str, Node]:
         """The roots of ``a`` with what was taken; a root of which nothing was taken is the same object."""
@@ -120,7 +122,7 @@ class Walk:
         if a is not None and b is not None:
             return self.value(a, b, spot, owners)
         given = a if a is not None else b
-        if given is None or is_nothing(plain(given)):
+        if given is None or is_nothing(plain(given), spot.key):
             return a
         if isinstance(given, ListNode) and not spot.word.condition:
             empty = ListNode(given.place, ())
@@ -147,9 +149,7 @@ class Walk:
                     kept.append((key, old))
             else:
                 here, before = (spot.item(key, plain(n), o, self._words) for n, o in ((new, right), (old, left)))
-                if here.pattern != before.pattern:
-                    here = replace(here, pattern=(*spot.pattern, "*"))
-                kept.append((key, self.value(old, new, here)))
+                kept.append((key, self.value(old, new, agreed(here, before))))
         result = kept
         names = list(news)
         for key, new in news.items():

@@ -111,6 +111,18 @@ def test_page_stands_alone_and_escapes(hotline: Run, tmp_path: Path) -> None:
     assert "<del>3</del>" in text or ">3<" in text
 
 
+def test_two_folders_of_one_version_are_told_apart(hotline: Run, tmp_path: Path) -> None:
+    """Promise: where both versions have the same name, each is shown with the folder that was asked for, on the
+    screen, in Markdown and in the page's title and columns."""
+    other = copy_with(tmp_path / "b", [("duties", "title: 每日复查新收工单", "title: 每日复查工单")])
+    named = f"2026（{other}）"
+    _, out, _ = hotline("2026", other, "--format", "html")
+    assert f"<title>2026 与 {named} 版考核方案对照</title>" in out
+    assert f'<th class="value">2026</th><th class="value">{named}</th>' in out
+    _, out, _ = hotline("2026", other)
+    assert re.sub(r"\s", "", out).startswith(f"2026（2025-11至2026-10）→{named}（2025-11至2026-10）")
+
+
 def test_what_is_wrong_is_an_error(hotline: Run, tmp_path: Path) -> None:
     """Promise: a version that does not exist or is not sound is exit 2 with every problem's place; so is a bad
     option."""
