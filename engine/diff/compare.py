@@ -11,6 +11,7 @@ from engine.diff.change import REVERSED, Change, Direction, Kind
 from engine.diff.conditions import widened
 from engine.diff.cycles import moved_along, shift
 from engine.diff.directions import SAME_UNIT, direction, pattern_text, together
+from engine.diff.ladders import bare
 from engine.diff.layout import meaning
 from engine.diff.mark_uses import more_of
 from engine.diff.own_name import neutral, own_id
@@ -25,6 +26,7 @@ from engine.policy.readings import resolve
 from engine.policy.source import Node, Plain, plain
 
 MARKED_WHEN = "ranking/standings/*/when"
+LADDER = "consequences/ladders/*"
 
 
 def changes(a: Parts, b: Parts, words: Vocabulary) -> tuple[Change, ...]:
@@ -58,6 +60,8 @@ class Comparison:
             way = "unknown"
         if pattern == MARKED_WHEN:
             way = self._of_mark(spot.path[1], old, new)
+        if pattern == LADDER and bare(new if old is None else old, (self._a if old is None else self._b).parts):
+            way = "neutral"
         effects: tuple[str, ...] = ()
         grave = pattern
         if pattern == "readings/readings/*/chosen":

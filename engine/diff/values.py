@@ -62,7 +62,7 @@ def say(value: Plain, word: Word, words: Vocabulary, names: Names, key: str = ""
     if isinstance(value, int | Decimal):
         return plain_number(value)
     if isinstance(value, str):
-        return word.saying(value) if word.fixed() or key in AS_WRITTEN else names.get(value, value)
+        return word.saying(value) if value in word.fixed() or key in AS_WRITTEN else names.get(value, value)
     if isinstance(value, list):
         item = words.item(word)
         return "、".join(say(inner, item, words, names) for inner in value) or "无"

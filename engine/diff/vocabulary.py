@@ -16,7 +16,8 @@ from typing import Any
 from engine.policy.schema import Schemas
 from engine.policy.source import Plain
 
-_WORD = re.compile(r"([A-Za-z0-9_]+)[：:]?\s*([^，；。、：（A-Za-z]+)")
+_WORD = re.compile(r"([A-Za-z0-9_-]+)[：:]?\s*([^，；。、：（\x00-\x7f][^，；。、：（]*)")
+"""A fixed value and what it is called, up to the next mark; a word of another kind inside does not end it."""
 
 Schema = Mapping[str, Any]
 
@@ -31,7 +32,11 @@ class Word:
     condition: bool
 
     def saying(self, value: str) -> str:
-        """How a fixed value is said, by the description (``month 每月，quarter 每季``); itself when unsaid."""
+        """How a fixed value is said, by the title of it alone or the description (``month 每月，quarter 每季``); itself
+        when unsaid."""
+        for branch in self.branches:
+            if branch.get("const") == value and "title" in branch:
+                return str(branch["title"])
         for name, meaning in _WORD.findall(self.note.split("例：")[0]):
             if name == value:
                 return str(meaning).strip()
@@ -39,7 +44,8 @@ class Word:
 
     def fixed(self) -> tuple[str, ...]:
         """The values of an enumeration; empty where any value may stand."""
-        return tuple(str(value) for branch in self.branches for value in branch.get("enum", ()))
+        listed = (branch.get("enum", [branch["const"]] if "const" in branch else ()) for branch in self.branches)
+        return tuple(str(value) for values in listed for value in values)
 
 
 class Vocabulary:
