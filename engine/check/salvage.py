@@ -1,71 +1,23 @@
 """What is left of a version that is broken in places: the pieces that mistakes stand in are left out.
 
-So that everything else can still be looked at in the same run. Knows which pieces of a part can be missed, and what
-may be put in place of some that cannot; must not know what is wrong with any piece, or how the rest is checked.
+So that everything else can still be looked at in the same run. Knows how trees are cut and filled up; must not know
+what is wrong with any piece, or how the rest is checked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from engine.check.pieces import GONE_WITH, HEADS, NAMED_BY, NOTHING, OF_ITEMS, PIECES, STAND_INS, Put
 from engine.policy.condition import Path as Steps
 from engine.policy.parts import REQUIRED
 from engine.policy.readings import references
-from engine.policy.source import Entry, ListNode, MapNode, Node, Scalar, ScalarNode, child
+from engine.policy.source import Entry, ListNode, MapNode, Node, ScalarNode, child
 from engine.problems import Place
-
-PIECES: tuple[str, ...] = (
-    "policy/sides/*",
-    "policy/uses_of_result/*",
-    "fields/tables/*",
-    "fields/tables/*/columns/*",
-    "fields/tables/*/time_order/*",
-    "fields/tables/*/required_when/*",
-    "indicators/weights_sum",
-    "indicators/indicators/*",
-    "indicators/shown/*",
-    "indicators/bonuses/*",
-    "indicators/vetoes/*",
-    "indicators/bases/*",
-    "indicators/total",
-    "indicators/grades",
-    "ranking/aggregates/*",
-    "ranking/gates/*",
-    "ranking/groups",
-    "ranking/precision",
-    "ranking/tie_breaks/*",
-    "calendar/years/*",
-    "rules/tags/*",
-    "rules/decisions/*",
-    "rules/decisions/*/rules/*",
-    "rules/marks/*",
-    "obligations/obligations/*",
-    "consequences/consequences/*",
-    "consequences/ladders/*",
-    "readings/readings/*",
-    "clauses/clauses/*",
-    "duties/duties/*",
-    "forms/forms/*",
-)
-"""Where the values stand that can be left out alone; of one in another, the inner. A part that is not required can be
-left out as a whole."""
-
-_Put = Scalar | Mapping[str, Scalar]
-STAND_INS: Mapping[str, _Put] = MappingProxyType(
-    {
-        "ranking/last": {"when_tied": "all", "when_all_equal": "none", "minimum_ranked": 2},
-        "ranking/unfinished": {"ranked": True, "counts": False, "fires": False},
-        "ranking/eligible/among": "always",
-    }
-)
-"""What takes the place of a value that has to be there and of which nothing else that is checked depends."""
-
-_GONE_WITH = {"indicators/indicators/*": "indicators/weights_sum"}
-"""What does not hold any more once some piece of a kind is gone."""
 
 _NAMES = ("id", "gives")
 _ID = re.compile(r"""\bid:\s*["']?([^\s"',}\]]+)""")
@@ -74,27 +26,55 @@ _ID = re.compile(r"""\bid:\s*["']?([^\s"',}\]]+)""")
 @dataclass(frozen=True)
 class Remains:
     """``roots``: part name -> tree as written. ``names``: what was declared in what is gone. ``touched``: lists (as
-    ``part/list``) and parts that are not whole. ``thinned``: decisions that lack a rule."""
+    ``part/list``) and parts that are not whole. ``thinned``: decisions that lack a rule. ``nameless``: whether a file
+    is lost of which nobody can tell what it declared."""
 
     roots: Mapping[str, Node]
     names: frozenset[str] = frozenset()
     touched: frozenset[str] = frozenset()
     thinned: frozenset[str] = frozenset()
     unreadable: frozenset[str] = field(default=frozenset())
+    nameless: bool = False
 
     def without_files(self, files: Mapping[str, str]) -> Remains:
         """What is left without parts that could not be read at all (part name -> file)."""
-        names = frozenset(name for file in files.values() for name in _ID.findall(_text(file)))
+        names = frozenset(name for part, file in files.items() for name in self._lost_with(part, file))
         gone = frozenset(files)
-        left = replace(self, names=self.names | names, touched=self.touched | gone, unreadable=self.unreadable | gone)
+        heads = {part: MapNode(Place(files[part], 1, 1), ()) for part in HEADS if part in files}
+        left = replace(
+            self,
+            roots=MappingProxyType({**self.roots, **heads}),
+            names=self.names | names,
+            touched=self.touched | gone,
+            unreadable=self.unreadable | gone,
+            nameless=not all(_ID.search(_text(file)) for file in files.values()),
+        )
+        left = left._dropped({(part,) for part in heads}) or left
         return left._without_readings(None) if "readings" in files else left
+
+    def _lost_with(self, part: str, file: str) -> Iterable[str]:
+        """The names in a file that cannot be read; of one in which there are none, all that may have been its."""
+        return _ID.findall(_text(file)) or self._named(part)
+
+    def _named(self, part: str) -> Iterator[str]:
+        """All names that may be of something in the part."""
+        keys = (*OF_ITEMS, *NAMED_BY.get(part, ()))
+        return (name for root in self.roots.values() for name in _under(root, keys))
 
     def without(self, places: Iterable[Place], trees: Mapping[str, Node]) -> Remains | None:
         """What is left without the pieces in which ``places`` stand in ``trees``, which are ``roots`` or those with
         the readings put in. None where nothing more can be left out."""
         wanted = set(places)
         gone = {self._piece(steps) for part, root in trees.items() for steps in _around(root, part, wanted)}
-        return self._dropped({piece for piece in gone if piece is not None})
+        lacking = {part for part in HEADS if (part,) in gone and self._lacks(part)}
+        # The first key of a part stands where the part does.
+        first = {(part, e.key) for part in lacking for e in _entries(self.roots[part])[:1]}
+        return self._dropped({piece for piece in gone if piece is not None and piece[:2] not in first})
+
+    def _lacks(self, part: str) -> tuple[str, ...]:
+        """The keys that a head must have and has not."""
+        has = {entry.key for entry in _entries(self.roots.get(part))}
+        return tuple(key for key in HEADS.get(part, ()) if key not in has)
 
     def _piece(self, steps: Steps) -> Steps | None:
         """The innermost piece around ``steps`` that is there as it is written."""
@@ -102,6 +82,8 @@ class Remains:
             pattern = _pattern(steps[:end])
             if (pattern in PIECES or pattern in STAND_INS) and self._at(steps[:end]) is not None:
                 return steps[:end]
+        if steps[0] in HEADS:
+            return steps[:2]
         return steps[:1] if steps[0] not in REQUIRED else None
 
     def _at(self, steps: Steps) -> Node | None:
@@ -111,19 +93,30 @@ class Remains:
         return node
 
     def _dropped(self, gone: set[Steps]) -> Remains | None:
-        changed = {piece for piece in gone if not self._is_stand_in(piece)}
+        filled = {(piece[0], key) for piece in gone for key in self._lacks(str(piece[0]))}
+        changed = {piece for piece in gone if not _is_head(piece) and not self._is_stand_in(piece)} | filled
         if not changed:
             return None
         changed |= {(part, key) for piece in changed for part, key in self._gone_with(piece)}
         lost = [node for piece in changed if (node := self._at(piece)) is not None]
-        roots = {part: kept for part, root in self.roots.items() if (kept := _cut(root, (part,), changed)) is not None}
+        roots = {
+            part: _filled(part, kept)
+            for part, root in self.roots.items()
+            if (kept := _cut(root, (part,), changed)) is not None
+        }
         names = frozenset(name for node in lost for name in (*_names(node), *_called(node)))
+        if any(piece[0] in HEADS for piece in changed):
+            heads = [entry.node for part in HEADS for entry in _entries(self.roots.get(part))]
+            shapeless = [part for part in HEADS if not isinstance(self.roots.get(part), MapNode)]
+            names |= {name for part in shapeless for name in self._named(part)}
+            names |= {NOTHING, *(str(node.value) for node in heads if isinstance(node, ScalarNode))}
         left = Remains(
             roots=MappingProxyType(roots),
             names=self.names | names,
             touched=self.touched | {"/".join(map(str, piece[:2])) for piece in changed} | {str(p[0]) for p in changed},
             thinned=self.thinned | {name for piece in changed for name in self._decision_of(piece)},
             unreadable=self.unreadable,
+            nameless=self.nameless,
         )
         readings = {name for piece in changed if piece[0] == "readings" for name in _names(self._at(piece))}
         whole = ("readings",) in changed
@@ -136,8 +129,7 @@ class Remains:
         return put is not None and node is not None and node == _node(put, node.place)
 
     def _gone_with(self, piece: Steps) -> Iterator[tuple[str, str]]:
-        other = _GONE_WITH.get(_pattern(piece))
-        if other is not None:
+        for other in GONE_WITH.get(_pattern(piece), ()):
             part, _, key = other.partition("/")
             yield part, key
 
@@ -156,6 +148,35 @@ class Remains:
             if gone is None or found.reading in gone
         }
         return (self.without(places, self.roots) if places else None) or self
+
+
+def _entries(root: Node | None) -> tuple[Entry, ...]:
+    return root.entries if isinstance(root, MapNode) else ()
+
+
+def _is_head(piece: Steps) -> bool:
+    """Whether it is a whole part that can be filled up."""
+    return len(piece) == 1 and piece[0] in HEADS
+
+
+def _filled(part: str, root: Node) -> Node:
+    """The part with what stands in for keys that it must have."""
+    entries = _entries(root)
+    has = {entry.key for entry in entries}
+    put = ((key, _node(STAND_INS[f"{part}/{key}"], root.place)) for key in HEADS.get(part, ()) if key not in has)
+    added = tuple(Entry(key, root.place, node) for key, node in put)
+    return MapNode(root.place, (*entries, *added)) if added else root
+
+
+def _under(node: Node, keys: Sequence[str]) -> Iterator[str]:
+    """Every text that stands under one of the keys."""
+    match node:
+        case ListNode(_, items):
+            for item in items:
+                yield from _under(item, keys)
+        case MapNode(_, entries):
+            for entry in entries:
+                yield from _scalars(entry.node) if entry.key in keys else _under(entry.node, keys)
 
 
 def _pattern(steps: Steps) -> str:
@@ -200,9 +221,11 @@ def _cut(node: Node, steps: Steps, gone: set[Steps]) -> Node | None:
     return node
 
 
-def _node(value: _Put, place: Place) -> Node:
+def _node(value: Put, place: Place) -> Node:
     if isinstance(value, Mapping):
-        return MapNode(place, tuple(Entry(key, place, ScalarNode(place, inner)) for key, inner in value.items()))
+        return MapNode(place, tuple(Entry(key, place, _node(inner, place)) for key, inner in value.items()))
+    if isinstance(value, tuple):
+        return ListNode(place, tuple(ScalarNode(place, inner) for inner in value))
     return ScalarNode(place, value)
 
 

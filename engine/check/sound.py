@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.check.finding import Finding, all_of
+from engine.check.pieces import HEADS
 from engine.check.salvage import Remains
 from engine.policy.build import attempt
 from engine.policy.model import Policy
@@ -46,9 +47,10 @@ def sound(
     roots = {part: source.root for part, source in sources.items() if source.root is not None}
     _, wrong = check_form(folder, roots, schemas, {}, readable="readings" in roots or "readings" not in sources)
     findings = list(all_of("form", [*found, *broken, *wrong]))
-    if not all(part in roots for part in REQUIRED):
+    if not all(part in roots for part in REQUIRED if part not in HEADS):
         return None, tuple(findings)
-    left = Remains(roots).without_files({part: source.file for part, source in sources.items() if part not in roots})
+    files = {part: str(folder / f"{part}.yaml") for part in (*HEADS, *sources) if part not in roots}
+    left = Remains(roots).without_files(files)
     places = [problem.place for problem in broken]
     return _rest(folder, schemas, left.without(places, left.roots) or left, findings)
 

@@ -96,9 +96,20 @@ def check_sources(
     if rest is None:
         return _ordered(findings)
     told = frozenset(finding.problem for finding in findings)
-    named = () if skip_cases else case_findings(rest.policy, cases, Place(str(folder)), rest.remains.names, earlier)
+    named = () if skip_cases else named_in_cases(rest, cases, earlier)
     more = _looked_into(rest, told, sources, effort, named)
     return _ordered((*findings, *_certain(rest, more)))
+
+
+def named_in_cases(
+    rest: Sound, cases: tuple[Case, ...] | None, earlier: Sequence[Policy] | None = ()
+) -> Iterator[Finding]:
+    """What is wrong with the names in cases, but for those that may be of something lost; and what has no case."""
+    if "policy/cycle" in rest.remains.touched:
+        return  # nobody can tell which months there are
+    nameless = cases if rest.remains.nameless else None
+    about = frozenset(word.text for case in nameless or () for word in case.about)
+    yield from case_findings(rest.policy, cases, Place(str(rest.parts.folder)), rest.remains.names | about, earlier)
 
 
 def _looked_into(
@@ -122,10 +133,11 @@ def _looked_into(
 def _certain(rest: Sound, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Without those that may only be there because something was left out."""
     touched = rest.remains.touched | rest.unsure
+    cycle = "policy/cycle" in touched or "policy" in rest.unsure | rest.remains.unreadable
     doubtful: set[str] = set()
-    if touched & {"policy", "calendar"}:
+    if cycle or "calendar" in touched:
         doubtful.add("undeclared-date")
-    if touched & {"policy", "ranking/aggregates"}:
+    if cycle or touched & {"ranking/aggregates", "ranking/eligible"}:
         doubtful.add("unreachable-step")
     for finding in findings:
         gap = finding.kind == "table-gap" and finding.problem.value in rest.remains.thinned
@@ -136,14 +148,15 @@ def _certain(rest: Sound, findings: Iterable[Finding]) -> Iterator[Finding]:
 def _variants(rest: Sound, told: frozenset[Problem]) -> tuple[list[_Variant], list[Finding]]:
     """The policy as chosen, then with each other option of each reading alone; and what is wrong with those."""
     variants = [_Variant("", rest.policy, Places(rest.parts))]
+    known = set(map(_unadvised, told))
     findings: dict[Problem, Finding] = {}
     for choice, other in _choices(rest.parts, rest.readings):
         policy, seen = attempt(other, rest.remains.names)
         if not seen.spoilt:
             variants.append(_Variant(choice, policy, Places(other)))
         for problem in seen.problems:
-            if problem not in told:
-                findings.setdefault(problem, Finding(_under(problem, choice), "meaning"))
+            if _unadvised(problem) not in known:
+                findings.setdefault(_unadvised(problem), Finding(_under(problem, choice), "meaning"))
     return variants, list(findings.values())
 
 
@@ -190,6 +203,11 @@ def _meanings(variants: Iterable[_Variant], effort: Effort) -> Iterator[Finding]
 def _subject(finding: Finding) -> tuple[str, Place, str]:
     """The same under another option, even where numbers in the words differ."""
     return finding.kind, finding.problem.place, finding.problem.value
+
+
+def _unadvised(problem: Problem) -> Problem:
+    """The same under another option, even where other names may be written instead."""
+    return replace(problem, instead="")
 
 
 def _under(problem: Problem, choice: str) -> Problem:

@@ -109,6 +109,22 @@ def test_a_slip_is_told_alone_and_mended_by_what_is_said(bench: Bench, name: str
     assert found == [f"{POLICY / file}:{line}:{column}: {said}"]
 
 
+def test_bands_that_overlap_or_leave_a_gap_are_told_once(bench: Bench) -> None:
+    """Promise: one gap, or one overlap, of bands of values is one line, however wide it is."""
+    text = (Path(POLICY) / "indicators.yaml").read_text("utf-8")
+    for below, said in ((89, "各档之间有空缺（值：89）"), (95, "各档有重叠（值：90）")):
+        grades = f"grades:\n  - {{title: 优, at_least: 90}}\n  - {{title: 良, below: {below}}}\n"
+        found = [str(item.problem) for item in bench.check("indicators.yaml", f"{text}{grades}")]
+        assert len([line for line in found if "各档" in line]) == 1 and any(said in line for line in found), found
+
+
+def test_a_name_like_no_other_gets_no_list_of_others(bench: Bench) -> None:
+    """Promise: what may be written instead is listed only where it is of help, and told once for all options."""
+    text = (Path(POLICY) / "clauses.yaml").read_text("utf-8").replace("[a3-05]", "[zzzz]")
+    found = [str(item.problem) for item in bench.check("clauses.yaml", text) if "zzzz" in item.problem.value]
+    assert len(found) == 1 and found[0].endswith("没有写法相近的，请核对，或先把它写出来")
+
+
 def test_names_that_are_missed_beside_a_doubled_id_are_still_told(bench: Bench) -> None:
     """Promise: an id that stands twice hides no slip of its own kind that is elsewhere: a name missed only once."""
     rules = (Path(POLICY) / "rules.yaml").read_text("utf-8").replace("- id: a3-21\n", "- id: a3-22\n")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import count
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from engine.cases.reading import read_cases
 from engine.check.finding import Finding
-from tests.check.bench import POLICY, Bench
+from engine.check.sound import sound
+from engine.check.whole import named_in_cases
+from engine.policy.parts import read_sources
+from engine.policy.schema import Schemas
+from engine.policy.source import read_bytes
+from tests.check.bench import POLICY, SCHEMAS, Bench
 from tests.check.mutating import Mutant
 from tests.test_mutations import KINDS, is_named
 
@@ -85,6 +93,50 @@ def test_a_file_that_cannot_be_read_hides_nothing_else(bench: Bench) -> None:
     assert any("rules.yaml" in line for line in told)
     assert any("要求 15 次" in line for line in told)
     assert not [line for line in told if "没有这个" in line], told
+
+
+HEADLESS = {
+    "a date in the head": ("policy.yaml", "issued_on: 2026-03-24", "issued_on: 2026-02-30"),
+    "the cycle": ("policy.yaml", "cycle: {first: 2025-11", "cycel: {first: 2025-11"),
+    "a key that is misspelt": ("ranking.yaml", "last: {reading", "lst: {reading"),
+    "a key that is missing": ("ranking.yaml", "last: {reading: tie-for-last}\n", ""),
+    "a first key": ("ranking.yaml", "eligible:\n", "eligibl:\n"),
+}
+
+
+@pytest.mark.parametrize("slip", HEADLESS)
+def test_a_slip_in_the_head_hides_nothing_else_and_is_told_alone(slip: str) -> None:
+    """Protects the promise of everything at once where what is broken is a part that must be there."""
+    head, old, new = HEADLESS[slip]
+    assert text_of(head).count(old) == 1
+    texts = {
+        head: text_of(head).replace(old, new),
+        **broken("clauses.yaml", "covered_by: [a3-22]", "covered_by: [a3-99]"),
+        **broken("indicators.yaml", "weights_sum: 100", "weights_sum: 101"),
+    }
+    told = held(texts)
+    assert len(told) == 3, told
+    for words in (f"/{head}:", "a3-99", "＝100"):
+        assert any(words in line for line in told), told
+
+
+@pytest.mark.parametrize("part", ["policy", "ranking", "duties", "rules", "clauses", "readings"])
+def test_an_empty_file_is_told_alone(part: str, tmp_path: Path) -> None:
+    """Protects against what only follows: an empty file is one line, at its first, and no name is missed with it."""
+    folder = tmp_path / "empty"
+    shutil.copytree(POLICY, folder)
+    (folder / f"{part}.yaml").write_text("# nothing\n")
+    told = held({}, folder)
+    assert told == [f"{folder / part}.yaml:1:1: 文件是空的。请写入内容，或删去这个文件"]
+
+
+def held(texts: dict[str, str], folder: Path = POLICY) -> list[str]:
+    """What is wrong with form, meaning and the names in cases, without asking the rule engine."""
+    sources = read_sources(folder, [])
+    sources |= {Path(file).stem: read_bytes(text.encode(), str(folder / file)) for file, text in texts.items()}
+    rest, findings = sound(folder, sources, Schemas(SCHEMAS), ())
+    assert rest is not None
+    return sorted(str(finding.problem) for finding in {*findings, *named_in_cases(rest, read_cases(folder, SCHEMAS))})
 
 
 def test_what_hangs_on_a_broken_piece_is_not_blamed(bench: Bench) -> None:
