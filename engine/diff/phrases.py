@@ -53,6 +53,8 @@ def sentence(saying: Saying) -> str:
         return _chosen(saying)
     if saying.pattern == "readings/readings/*/status":
         return _ruled(saying)
+    if saying.pattern == "indicators/indicators/*/deducted" and saying.kind == "changed":
+        return f"{_lead(saying.spot)} 由“{_found_by(saying, saying.old)}”改为“{_found_by(saying, saying.new)}”"
     if saying.spot.pattern[-1].startswith("*"):
         return _item(saying)
     lead = _lead(saying.spot)
@@ -124,6 +126,16 @@ def _ruled(saying: Saying) -> str:
     said = " ".join(str(now[key]) for key in ("confirmed_by", "confirmed_on") if now.get(key))
     note = f"：{now['note']}" if now.get("note") else ""
     return f"{lead} {status}" + (f"（{said}{note}）" if said or note else "")
+
+
+def _found_by(saying: Saying, value: Plain) -> str:
+    """What an indicator is found by: points of its orders, or records."""
+    found = value if isinstance(value, dict) else {}
+    key = "deducted" if "deducted" in found else "points"
+    word, inner = saying.words.below(saying.spot.word, key), found.get(key)
+    told = str(inner.get("table")) if isinstance(inner, dict) else ""
+    detail = saying.names.get(told, told) if told else say(inner, word, saying.words, saying.names, key)
+    return f"{word.label}（{detail}）"
 
 
 def _item(saying: Saying) -> str:

@@ -36,6 +36,10 @@ RULED = ("readings", "readings", "*")
 RULING = ("status", "confirmed_by", "confirmed_on", "note")
 """What is recorded of a ruling on a reading, which nobody changes in part; the first is always there."""
 
+COUNTED = ("indicators", "indicators", "*")
+COUNTING = ("deducted", "points", "event", "among", "over", "when_empty", "combine", "transforms", "month")
+"""What an indicator is found by, which is one difference where it is found by records instead of orders."""
+
 Judge = Callable[[Difference], bool]
 
 
@@ -97,12 +101,13 @@ class Walk:
     def _map(self, a: MapNode, b: MapNode, spot: Spot) -> Node:
         entries: list[Entry] = []
         owners = (plain(a), plain(b))
-        if spot.pattern == RULED and self._ruled_otherwise(a, b, spot):
-            return MapNode(a.place, tuple(_with_ruling(a, b)))
+        one = _one_matter(a, b, spot)
+        if one and self._otherwise(a, b, spot, one):
+            a = MapNode(a.place, tuple(_with(a, b, one)))
         for key in dict.fromkeys(entry.key for entry in (*a.entries, *b.entries)):
             left, right = a.entry(key), b.entry(key)
             base = left or right
-            if spot.pattern == RULED and key in RULING:
+            if key in one:
                 entries += [left] if left is not None else []
                 continue
             old, new = (None if entry is None else entry.node for entry in (left, right))
@@ -111,10 +116,10 @@ class Walk:
                 entries.append(base if merged is base.node else Entry(key, base.place, merged))
         return _kept(a, entries)
 
-    def _ruled_otherwise(self, a: MapNode, b: MapNode, spot: Spot) -> bool:
-        """Whether a reading was ruled on otherwise, which is one difference, and that was taken over."""
-        left, right = (MapNode(n.place, tuple(e for e in n.entries if e.key in RULING)) for n in (a, b))
-        here = replace(spot.below(RULING[0], self._words), word=spot.word)
+    def _otherwise(self, a: MapNode, b: MapNode, spot: Spot, one: tuple[str, ...]) -> bool:
+        """Whether the properties in ``one``, which are one difference, are others, and that was taken over."""
+        left, right = (MapNode(n.place, tuple(e for e in n.entries if e.key in one)) for n in (a, b))
+        here = replace(spot.below(one[0], self._words), word=spot.word)
         meanings = [meaning(plain(node), spot.word, self._words) for node in (left, right)]
         return meanings[0] != meanings[1] and self._differ(here, "changed", left, right)
 
@@ -203,13 +208,22 @@ class Walk:
         return self._judge(Difference(spot, kind, old, new, self._holds, readings))
 
 
-def _with_ruling(a: MapNode, b: MapNode) -> Iterator[Entry]:
-    """The reading of ``a`` with the ruling of ``b``."""
+def _one_matter(a: MapNode, b: MapNode, spot: Spot) -> tuple[str, ...]:
+    """The properties of what stands at ``spot`` that are one difference; called by the first of them."""
+    if spot.pattern == RULED:
+        return RULING
+    switched = spot.pattern == COUNTED and (a.entry(COUNTING[0]) is None) != (b.entry(COUNTING[0]) is None)
+    return COUNTING if switched else ()
+
+
+def _with(a: MapNode, b: MapNode, one: tuple[str, ...]) -> Iterator[Entry]:
+    """``a`` with what ``b`` says in the properties ``one``, in the place of the first of them."""
+    first = next((entry for entry in a.entries if entry.key in one), None)
     for entry in a.entries:
-        if entry.key not in RULING:
+        if entry.key not in one:
             yield entry
-        elif entry.key == RULING[0]:
-            yield from (ruled for ruled in b.entries if ruled.key in RULING)
+        elif entry is first:
+            yield from (other for other in b.entries if other.key in one)
 
 
 def _is_option_value(spot: Spot) -> bool:
