@@ -148,10 +148,7 @@ def sqlite_store(path: Path, algorithm: Algorithm, *, new: bool = False) -> Stor
     uri = f"file:{quote(os.fsencode(path))}?mode={'rwc' if new else 'rw'}"
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE / 1000, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = EXTRA")  # FULL may lose the last commit when the power fails
-        return connection
+        return sqlite3.connect(uri, uri=True, timeout=PATIENCE / 1000, isolation_level=None)
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
 
@@ -165,13 +162,16 @@ def sqlite_store(path: Path, algorithm: Algorithm, *, new: bool = False) -> Stor
 def _begin(connection: Any, *, writing: bool) -> None:
     """Wait here, in short steps between which the user can interrupt; nothing later waits for anybody but readers.
 
-    A writer takes its lock at once, since a reader that became a writer would have to be refused.
+    A writer takes its lock at once, since a reader that became a writer would have to be refused. Settings read the file
+    too, and so may have to wait.
     """
-    if not writing:
-        connection.execute("PRAGMA query_only = ON")
     until = time.monotonic() + PATIENCE
     while True:
         try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = EXTRA")  # FULL may lose the last commit when the power fails
+            if not writing:
+                connection.execute("PRAGMA query_only = ON")
             connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             break

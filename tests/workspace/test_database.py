@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from multiprocessing.synchronize import Event
@@ -18,7 +20,7 @@ from tests.workspace.disks import run_on_disk
 from tests.workspace.making import AT, BY, make
 from tests.workspace.processes import KILLED, ended, started
 from workspace.chain import verify
-from workspace.database import entries
+from workspace.database import entries, sqlite_store
 from workspace.models import Run, Snapshot
 from workspace.opening import Workspace, open_workspace
 
@@ -206,7 +208,7 @@ import datetime as dt, sys
 from pathlib import Path
 from engine.problems import InputError
 from workspace.chain import verify
-from workspace.database import entries
+from workspace.database import entries, sqlite_store
 from workspace.layout import Layout
 from workspace.opening import open_workspace
 
@@ -352,3 +354,22 @@ def test_a_commit_outlives_a_loss_of_power(tmp_path: Path) -> None:
     store = make(tmp_path / "office").store
     with store.writing() as writing:
         assert writing.connection.exec_driver_sql("PRAGMA synchronous").scalar() == extra
+
+
+@pytest.mark.parametrize("writing", [False, True])
+def test_whoever_comes_while_all_is_locked_waits(tmp_path: Path, writing: bool) -> None:
+    """Promise: a moment in which another command has the whole file to itself is waited for from the first statement
+    on, and no lock error reaches the user."""
+    path = tmp_path / "hotline.db"
+    store = sqlite_store(path, "sha256", new=True)
+    with store.writing():
+        pass
+    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN EXCLUSIVE")
+    release = threading.Timer(2.0, lambda: holder.execute("COMMIT"))
+    release.start()
+    begun = time.monotonic()
+    with store.writing() if writing else store.reading():
+        assert time.monotonic() - begun > 1
+    release.join()
+    holder.close()
