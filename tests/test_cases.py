@@ -285,6 +285,22 @@ def test_a_case_that_cannot_be_taken_in_fails_alone(small: Path) -> None:
     assert found.startswith("a.yaml:10:12: 案例“二例”：") and "不能小于 0（值：-1）" in found
 
 
+def test_a_case_without_an_answer_fails_alone(small: Path) -> None:
+    """Protects the shortcut and messages: a deadline beyond the calendar is told of its own case only."""
+    text = """\
+  - title: 一例
+    about: [volume]
+    given: {orders: [{工单编号: 甲}]}
+    expect: {orders: {甲: {rules: []}}}
+  - title: 二例
+    about: [dispute-2wd]
+    given: {orders: [{工单编号: 乙, 权属争议: 是, 接单时间: "2026-12-31 10:00:00"}]}
+    expect: {orders: {乙: {rules: []}}}
+"""
+    (found,) = failures(small, text)
+    assert "案例“二例”" in found and "工单“乙”" in found and "日历未声明的年份" in found
+
+
 def test_a_failure_names_nothing_of_other_cases(small: Path) -> None:
     """Protects messages: cases are taken in together, yet each failure speaks of its own units and records."""
     text = """\

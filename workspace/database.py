@@ -162,8 +162,8 @@ def sqlite_store(path: Path, algorithm: Algorithm, *, new: bool = False) -> Stor
 def _begin(connection: Any, *, writing: bool) -> None:
     """Wait here, in short steps between which the user can interrupt; nothing later waits for anybody but readers.
 
-    A writer takes its lock at once, since a reader that became a writer would have to be refused. Settings read the file
-    too, and so may have to wait.
+    A writer takes its lock at once, since a reader that became a writer would have to be refused. Settings read the
+    file too, and so may have to wait.
     """
     until = time.monotonic() + PATIENCE
     while True:

@@ -131,7 +131,13 @@ class Bench:
         except InputError:
             half = len(cases) // 2
             return {} if not half else self._taken_together(cases[:half]) | self._taken_together(cases[half:])
-        return {place: taken for batch in found for place, taken in self._parts(batch)}
+        taken: dict[Place, Taken] = {}
+        for batch in found:
+            try:
+                taken |= self._parts(batch)
+            except InputError:
+                continue  # one of them has no answer
+        return taken
 
     def _parts(self, batch: Batch) -> Iterator[tuple[Place, Taken]]:
         compiled = self.compiled(self.policy(dict(batch.chosen)))
