@@ -158,8 +158,8 @@ def test_the_whole_afternoon(office: Office, orders: Path) -> None:
 
     # Undeclared days off are refused, never guessed.
     assert "2027" in office.hotline("policy", "check", "2027", code=1).err
-    refused = office.hotline("evaluate", "--data", orders, "--as-of", AS_OF, code=2).err
-    assert "calendar.yaml:" in refused and "未声明的 2027 年" in refused
+    undeclared = office.hotline("evaluate", "--data", orders, "--as-of", AS_OF, code=2).err
+    assert "calendar.yaml:" in undeclared and "未声明的 2027 年" in undeclared
     undone = office.hotline("policy", "release", "2027", "--by", "行政许可科", "--on", "2026-10-20", code=1).err
     assert undone.count("还有待复核的一处") == made.out.count("第 ") - made.out.split("未确认的理解")[1].count("第 ")
 
