@@ -31,6 +31,6 @@ def test_places_count_declared_values_and_then_empty() -> None:
 def _kept(column: Column, value: object) -> object:
     (kept,) = prepared.prepared([column])
     row = exp.select(exp.alias_(exp.Placeholder(), column.id, quoted=True)).subquery("given")
-    found = duckdb.execute(sql.render(exp.select(kept).from_(row)), [value]).fetchone()
+    found = duckdb.connect().execute(sql.render(exp.select(kept).from_(row)), [value]).fetchone()
     assert found is not None
     return found[0]

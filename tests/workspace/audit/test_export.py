@@ -233,7 +233,7 @@ def _cells(bundle: Path) -> set[str]:
 
     found: set[str] = set()
     for path in bundle.rglob("*.parquet"):
-        for row in duckdb.read_parquet(str(path)).fetchall():
+        for row in duckdb.connect().read_parquet(str(path)).fetchall():
             found |= {str(cell) for cell in row}
     return found
 
