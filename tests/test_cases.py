@@ -265,40 +265,43 @@ def test_cases_taken_in_together_come_to_the_same(tmp_path: Path) -> None:
         ]
 
 
-def test_a_case_that_cannot_be_taken_in_fails_alone(small: Path) -> None:
-    """Protects the shortcut: whatever is wrong with the data of one case, those beside it come to what they come to."""
-    text = """\
+@pytest.mark.parametrize(
+    ("about", "given", "place", "words"),
+    [
+        (
+            "bonus-cap",
+            "{bonuses: [{月份: 2026-04, 承办单位: 甲中心, 加分: -1}], orders: [{工单编号: 乙}]}",
+            "a.yaml:10:12",
+            "不能小于 0（值：-1）",
+        ),
+        (
+            "dispute-2wd",
+            '{orders: [{工单编号: 乙, 权属争议: 是, 接单时间: "2026-12-31 10:00:00"}]}',
+            "",
+            "工单“乙”的“权属争议2个工作日内提交征询单”，期限要用到日历未声明的年份",
+        ),
+    ],
+    ids=["cannot be taken in", "has no answer"],
+)
+def test_a_case_that_cannot_run_fails_alone(small: Path, about: str, given: str, place: str, words: str) -> None:
+    """Protects the shortcut: whatever is wrong with one case is told of it, by its own names, and those beside it come
+    to what they come to."""
+    text = f"""\
   - title: 一例
     about: [volume]
-    given: {orders: [{工单编号: 甲}]}
-    expect: {orders: {甲: {rules: []}}}
+    given: {{orders: [{{工单编号: 甲}}]}}
+    expect: {{orders: {{甲: {{rules: []}}}}}}
   - title: 二例
-    about: [bonus-cap]
-    given: {bonuses: [{月份: 2026-04, 承办单位: 甲中心, 加分: -1}], orders: [{工单编号: 甲}]}
-    expect: {orders: {甲: {rules: []}}}
+    about: [{about}]
+    given: {given}
+    expect: {{orders: {{乙: {{rules: []}}}}}}
   - title: 三例
     about: [risk-group]
-    given: {set: {quarters: calendar}, orders: [{工单编号: 甲, 涉及群体利益: 是}]}
-    expect: {orders: {甲: {rules: [risk-group]}}}
+    given: {{set: {{quarters: calendar}}, orders: [{{工单编号: 甲, 涉及群体利益: 是}}]}}
+    expect: {{orders: {{甲: {{rules: [risk-group]}}}}}}
 """
     (found,) = failures(small, text)
-    assert found.startswith("a.yaml:10:12: 案例“二例”：") and "不能小于 0（值：-1）" in found
-
-
-def test_a_case_without_an_answer_fails_alone(small: Path) -> None:
-    """Protects the shortcut and messages: a deadline beyond the calendar is told of its own case only."""
-    text = """\
-  - title: 一例
-    about: [volume]
-    given: {orders: [{工单编号: 甲}]}
-    expect: {orders: {甲: {rules: []}}}
-  - title: 二例
-    about: [dispute-2wd]
-    given: {orders: [{工单编号: 乙, 权属争议: 是, 接单时间: "2026-12-31 10:00:00"}]}
-    expect: {orders: {乙: {rules: []}}}
-"""
-    (found,) = failures(small, text)
-    assert "案例“二例”" in found and "工单“乙”" in found and "日历未声明的年份" in found
+    assert found.startswith(place) and "案例“二例”" in found and words in found and "〔" not in found
 
 
 def test_a_failure_names_nothing_of_other_cases(small: Path) -> None:
